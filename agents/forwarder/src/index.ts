@@ -1,0 +1,2 @@
+/** Replicates the local journal to a remote platform. @packageDocumentation */
+export {};

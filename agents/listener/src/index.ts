@@ -1,0 +1,2 @@
+/** Logs every message it hears. @packageDocumentation */
+export {};

@@ -1,0 +1,2 @@
+/** Replays the readings of a real air handling unit. @packageDocumentation */
+export {};

@@ -1,0 +1,2 @@
+/** Live figures of this host, every second. @packageDocumentation */
+export {};

@@ -1,0 +1,105 @@
+import js from '@eslint/js';
+import nx from '@nx/eslint-plugin';
+import { defineConfig } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+/** Foreign packages and the only rooms that may import them (docs/architecture.md, "Rooms and floors"). */
+const foreign = {
+  typebox: ['vip-core'],
+  'sodium-native': ['zmtp'],
+  'libsodium-wrappers': ['zmtp'],
+  '@noble/*': ['zmtp'],
+  'node-forge': ['pki'],
+  jose: ['auth'],
+  zeromq: ['bus-zmq', 'bench', 'e2e'],
+  axios: ['connect', 'demo', 'e2e'],
+  fastify: ['web'],
+  '@fastify/*': ['web'],
+  commander: ['demo', 'cli'],
+  preact: ['pages'],
+  uplot: ['pages'],
+};
+
+/** Node modules that only some rooms may touch; the Nx rule does not see `node:*`. */
+const nodeModules = { 'node:net': ['zmtp', 'web', 'testing', 'e2e'], 'node:sqlite': ['storage'] };
+
+const rooms = [
+  ...['vip-core', 'zmtp', 'pki', 'storage', 'agent', 'router', 'auth', 'bus-zmq', 'history', 'connect', 'enrolment'],
+  ...['web', 'pages', 'platform', 'demo', 'testing'],
+  ...['sysmon', 'replay-driver', 'listener', 'historian', 'forwarder', 'bench', 'e2e'],
+];
+
+const banned = (room) =>
+  Object.entries(foreign)
+    .filter(([, owners]) => !owners.includes(room))
+    .map(([name]) => name);
+
+const floors = (n) => Array.from({ length: n }, (_, floor) => `floor:${floor}`);
+
+/** A floor imports lower floors only; agents see three rooms; pages see the schemas. */
+const depConstraints = [
+  ...[0, 1, 2, 3, 4].map((n) => ({ sourceTag: `floor:${n}`, onlyDependOnLibsWithTags: floors(n) })),
+  { sourceTag: 'floor:5', onlyDependOnLibsWithTags: [...floors(5), 'type:testing'] },
+  { sourceTag: 'type:agent', onlyDependOnLibsWithTags: ['room:agent', 'room:history', 'room:vip-core'] },
+  { sourceTag: 'type:pages', onlyDependOnLibsWithTags: ['room:vip-core'] },
+  ...rooms.map((room) => ({ sourceTag: `room:${room}`, bannedExternalImports: banned(room) })),
+];
+
+/** `no-restricted-imports` for one room's sources: all of `node:*` for vip-core, the owned modules elsewhere. */
+const fenced = (files, room) => ({
+  files,
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      room === 'vip-core'
+        ? { patterns: [{ group: ['node:*'], message: 'vip-core knows no Node.' }] }
+        : {
+            paths: Object.entries(nodeModules)
+              .filter(([, owners]) => !owners.includes(room))
+              .map(([name, owners]) => ({ name, message: `Only ${owners.join(', ')} may import ${name}.` })),
+          },
+    ],
+  },
+});
+
+const tests = ['**/*.unit.test.ts', '**/test/**', '**/testing/**', 'e2e/**', 'bench/**'];
+
+export default defineConfig(
+  { ignores: ['**/dist', '**/out-tsc', '**/node_modules', '**/test-results', '.nx', '.demo'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts', '**/*.tsx'],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      complexity: ['error', 12],
+      'max-lines': ['error', { max: 400 }],
+      'max-lines-per-function': ['error', { max: 60 }],
+    },
+  },
+  {
+    files: tests,
+    rules: { 'max-lines-per-function': 'off', '@typescript-eslint/no-non-null-assertion': 'off' },
+  },
+  ...rooms.map((room) => fenced([`packages/${room}/src/**/*.ts`, `agents/${room}/src/**/*.ts`], room)),
+  {
+    files: ['**/*.ts', '**/*.tsx', '**/*.js', '**/*.mjs'],
+    plugins: { '@nx': nx },
+    rules: {
+      '@nx/enforce-module-boundaries': [
+        'error',
+        {
+          enforceBuildableLibDependency: true,
+          banTransitiveDependencies: true,
+          allow: ['^(\\.\\./)+vitest\\.shared\\.ts$'],
+          depConstraints: [
+            ...depConstraints,
+            { sourceTag: 'type:e2e', onlyDependOnLibsWithTags: ['*'] },
+            { sourceTag: 'type:bench', onlyDependOnLibsWithTags: ['*'] },
+          ],
+        },
+      ],
+    },
+  },
+);

@@ -1,0 +1,2 @@
+/** What an agent author sees: defineAgent and vip.*. @packageDocumentation */
+export {};

@@ -1,0 +1,2 @@
+/** BusConnection and BusListener over ZMTP, with libzmq as second engine for agents. @packageDocumentation */
+export {};

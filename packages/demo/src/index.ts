@@ -1,0 +1,2 @@
+/** The code of npm start. @packageDocumentation */
+export {};

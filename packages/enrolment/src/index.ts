@@ -1,0 +1,2 @@
+/** A request becomes a decision becomes access: pending keys and certificate requests. @packageDocumentation */
+export {};

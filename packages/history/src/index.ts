@@ -1,0 +1,2 @@
+/** The journal (append, cursors, replicate) and the history store (SQLite, query). @packageDocumentation */
+export {};

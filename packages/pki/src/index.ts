@@ -1,0 +1,2 @@
+/** Keys and X.509 certificates: computes, never stores. @packageDocumentation */
+export {};

@@ -1,0 +1,2 @@
+/** TestPlatform: whole instances for tests. @packageDocumentation */
+export {};

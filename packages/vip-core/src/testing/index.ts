@@ -1,0 +1,2 @@
+/** Contract suites and test clocks for the rooms above. @packageDocumentation */
+export {};

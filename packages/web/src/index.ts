@@ -1,0 +1,2 @@
+/** HTTPS: discovery, approval, live values. @packageDocumentation */
+export {};
