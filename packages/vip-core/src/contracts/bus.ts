@@ -1,0 +1,61 @@
+import type { VipError } from '../errors.ts';
+import type { OutgoingMessage, VipMessage } from '../message.ts';
+
+/** `full`: a queue is at its mark, nothing was taken. `closed`: not connected, nothing was taken. */
+export type SendResult = 'sent' | 'full' | 'closed';
+
+/** `lost`: was connected, comes back by itself. `refused`: the platform does not (yet) let this key in; it is tried again. */
+export type BusState = 'connecting' | 'connected' | 'lost' | 'refused' | 'closed';
+
+export interface BusConnectionEvents {
+  /** One message at a time, in order; while a returned promise is pending, nothing more is read. */
+  message(message: VipMessage): void | Promise<void>;
+  /** `connected` means that the transport has authenticated both sides; the VIP hello is the agent's. */
+  state(state: BusState, reason?: VipError): void;
+}
+
+/** An agent's side of a message bus. Reconnects by itself until closed. */
+export interface BusConnection {
+  readonly identity: string;
+  readonly state: BusState;
+  /** Starts connecting; called once. */
+  open(events: BusConnectionEvents): void;
+  send(message: OutgoingMessage): SendResult;
+  /** Settles when a `full` connection may take a message again, or is no longer connected. */
+  drained(): Promise<void>;
+  /** Lets what was sent leave, then ends; safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** One connected, authenticated peer as a listener hands it to the router. */
+export interface PeerLink {
+  readonly identity: string;
+  /** The user that owns the credential. */
+  readonly user: string;
+  /** The 43-character key; undefined for peers in this process and on buses without keys. */
+  readonly credential: string | undefined;
+  readonly domain: string;
+  readonly address: string;
+  /** The platform's own service: may use operations that are not for agents. */
+  readonly trusted: boolean;
+  /** Frames of the DEALER's view. */
+  send(frames: readonly Uint8Array[]): SendResult;
+  close(reason: string): void;
+}
+
+export interface BusListenerEvents {
+  peer(link: PeerLink): void;
+  /** Frames of the DEALER's view; reading from that peer waits for a returned promise. */
+  message(link: PeerLink, frames: Uint8Array[]): void | Promise<void>;
+  gone(link: PeerLink, reason: string): void;
+}
+
+/** The platform's side of a message bus: one connection, one verified credential, one user. */
+export interface BusListener {
+  open(events: BusListenerEvents): Promise<void>;
+  /** Bound addresses with ports resolved. */
+  readonly addresses: readonly string[];
+  /** Ends every live session of a credential at once; answers how many there were. */
+  drop(credential: string): number;
+  close(): Promise<void>;
+}

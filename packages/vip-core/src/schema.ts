@@ -1,0 +1,31 @@
+import { Compile } from 'typebox/compile';
+import { Value } from 'typebox/value';
+import type { Static, TSchema } from 'typebox';
+import { InvalidValueError } from './errors.ts';
+
+export { Type as t } from 'typebox';
+export type { Static, TSchema } from 'typebox';
+
+/**
+ * Makes a checker from a schema: it fills in defaults and answers the value, or throws one InvalidValueError that names
+ * every problem at once. `what` names the thing in the message, such as a file.
+ */
+export function checker<S extends TSchema>(schema: S): (value: unknown, what: string) => Static<S> {
+  const compiled = Compile(schema);
+  return (value, what) => {
+    const filled = Value.Default(schema, Value.Clone(value));
+    if (compiled.Check(filled)) return filled;
+    const problems = compiled
+      .Errors(filled)
+      .filter(({ message }) => message !== 'schema is false')
+      .map(({ instancePath, message, params }) => `${instancePath || 'it'} ${message}${named(params)}`);
+    throw new InvalidValueError(what, undefined, `${what} is not valid: ${problems.join('; ')}.`);
+  };
+}
+
+function named(params: object): string {
+  const names = Object.values(params)
+    .flat()
+    .filter((value) => typeof value === 'string' || typeof value === 'number');
+  return names.length === 0 ? '' : ` (${names.join(', ')})`;
+}
