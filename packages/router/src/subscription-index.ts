@@ -1,0 +1,91 @@
+/** One subscription of a peer; `bus` is almost always `''`. */
+export interface Subscription {
+  readonly bus: string;
+  readonly prefix: string;
+}
+
+const CACHE_SIZE = 10_000;
+
+/**
+ * Who wants a topic. Prefixes are plain string prefixes, without regard to segments (reference/vip-zmq.md §2.7.1), so
+ * a topic is matched by looking up its beginnings of those lengths that some prefix has.
+ */
+export class SubscriptionIndex<P> {
+  readonly #byBus = new Map<string, Map<string, Set<P>>>();
+  readonly #byPeer = new Map<P, Map<string, Subscription>>();
+  readonly #lengths = new Map<string, readonly number[]>();
+  readonly #cache = new Map<string, readonly P[]>();
+
+  /** Answers false when the peer had it already. */
+  add(peer: P, { bus, prefix }: Subscription): boolean {
+    const own = this.#byPeer.get(peer) ?? new Map<string, Subscription>();
+    const key = keyOf(bus, prefix);
+    if (own.has(key)) return false;
+    this.#byPeer.set(peer, own.set(key, { bus, prefix }));
+    const prefixes = this.#byBus.get(bus) ?? new Map<string, Set<P>>();
+    this.#byBus.set(bus, prefixes);
+    const peers = prefixes.get(prefix);
+    if (peers === undefined) prefixes.set(prefix, new Set([peer]));
+    else peers.add(peer);
+    this.#changed(bus);
+    return true;
+  }
+
+  remove(peer: P, { bus, prefix }: Subscription): void {
+    const own = this.#byPeer.get(peer);
+    if (own?.delete(keyOf(bus, prefix)) !== true) return;
+    if (own.size === 0) this.#byPeer.delete(peer);
+    const prefixes = this.#byBus.get(bus);
+    const peers = prefixes?.get(prefix);
+    peers?.delete(peer);
+    if (peers?.size === 0) prefixes?.delete(prefix);
+    this.#changed(bus);
+  }
+
+  removeAll(peer: P): void {
+    for (const subscription of this.of(peer)) this.remove(peer, subscription);
+  }
+
+  /** The peer's own subscriptions. */
+  of(peer: P): Subscription[] {
+    return [...(this.#byPeer.get(peer)?.values() ?? [])];
+  }
+
+  countOf(peer: P): number {
+    return this.#byPeer.get(peer)?.size ?? 0;
+  }
+
+  /** Every subscription with its peer. */
+  *all(): Generator<Subscription & { readonly peer: P }> {
+    for (const [peer, own] of this.#byPeer) for (const subscription of own.values()) yield { ...subscription, peer };
+  }
+
+  /** The peers that want the topic, each once, however many of their prefixes match. */
+  match(bus: string, topic: string): readonly P[] {
+    const key = keyOf(bus, topic);
+    const known = this.#cache.get(key);
+    if (known !== undefined) return known;
+    const found = new Set<P>();
+    const prefixes = this.#byBus.get(bus);
+    for (const length of this.#lengths.get(bus) ?? []) {
+      if (length > topic.length) break;
+      for (const peer of prefixes?.get(topic.slice(0, length)) ?? []) found.add(peer);
+    }
+    const peers = [...found];
+    if (this.#cache.size >= CACHE_SIZE) this.#cache.clear();
+    this.#cache.set(key, peers);
+    return peers;
+  }
+
+  #changed(bus: string): void {
+    this.#cache.clear();
+    const lengths = new Set<number>();
+    for (const prefix of this.#byBus.get(bus)?.keys() ?? []) lengths.add(prefix.length);
+    this.#lengths.set(
+      bus,
+      [...lengths].sort((a, b) => a - b),
+    );
+  }
+}
+
+const keyOf = (bus: string, text: string): string => `${bus}\u0000${text}`;

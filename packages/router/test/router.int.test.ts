@@ -1,0 +1,159 @@
+import { expect, it } from 'vitest';
+import { decodePublishBody, decodeText } from '@volttron-ts/vip-core';
+import type { CapturedPublication, PublishTap } from '@volttron-ts/vip-core';
+import { texts } from '@volttron-ts/vip-core/testing';
+import { RouterRig } from './router-rig.ts';
+
+const body = (message: unknown): string => JSON.stringify({ bus: '', headers: {}, message });
+
+/** A tap that the test settles by hand. */
+class HandTap implements PublishTap {
+  readonly taken: (CapturedPublication & { settle: (outcome: 'kept' | 'refused') => void })[] = [];
+  verdict: 'new' | 'duplicate' = 'new';
+  captures(topic: string): boolean {
+    return topic.startsWith('devices/');
+  }
+  capture(publication: CapturedPublication, settle: (outcome: 'kept' | 'refused') => void): 'new' | 'duplicate' {
+    this.taken.push({ ...publication, settle });
+    return this.verdict;
+  }
+}
+
+it('answers a numbered publication of a captured topic only after it is kept', async () => {
+  const tap = new HandTap();
+  await using rig = await RouterRig.create(tap);
+  const [one, two] = [await rig.peer('one'), await rig.peer('two')];
+  await two.ask('', 'pubsub', 'subscribe', '{"prefix":"devices/","bus":""}');
+  await one.send('', 'pubsub', ['publish', 'devices/a/all', body([1])], 'p.abcdefgh.1');
+  await two.count((message) => texts(message)[0] === 'publish', 1);
+  await one.ask('', 'ping', 'ping');
+  expect(one.received.some(({ id }) => id === 'p.abcdefgh.1')).toBe(false);
+  expect(tap.taken[0]).toMatchObject({ user: 'one', topic: 'devices/a/all', id: { epoch: 'abcdefgh', n: 1 } });
+  expect(decodePublishBody(tap.taken[0]!.body).sender).toBe('one');
+  tap.taken[0]!.settle('kept');
+  expect(texts(await one.message(({ id }) => id === 'p.abcdefgh.1'))).toEqual(['request_response', '1']);
+});
+
+it('answers errno 11 when a publication cannot be kept', async () => {
+  const tap = new HandTap();
+  await using rig = await RouterRig.create(tap);
+  const one = await rig.peer('one');
+  await one.send('', 'pubsub', ['publish', 'devices/a/all', body([1])], 'p.abcdefgh.1');
+  await one.ask('', 'ping', 'ping');
+  tap.taken[0]!.settle('refused');
+  const answer = await one.message(({ id }) => id === 'p.abcdefgh.1');
+  expect([answer.subsystem, texts(answer)[0]]).toEqual(['error', '11']);
+});
+
+it('answers a duplicate publication without delivering it again', async () => {
+  const tap = new HandTap();
+  tap.verdict = 'duplicate';
+  await using rig = await RouterRig.create(tap);
+  const one = await rig.peer('one');
+  await one.ask('', 'pubsub', 'subscribe', '{"prefix":"","bus":""}');
+  await one.send('', 'pubsub', ['publish', 'devices/a/all', body([1])], 'p.abcdefgh.1');
+  await one.ask('', 'ping', 'ping');
+  tap.taken[0]!.settle('kept');
+  await one.message(({ id }) => id === 'p.abcdefgh.1');
+  expect(one.received.filter((message) => texts(message)[0] === 'publish')).toEqual([]);
+});
+
+it('answers publishers that do not number their messages at once', async () => {
+  await using rig = await RouterRig.create(new HandTap());
+  const one = await rig.peer('one');
+  const answer = await one.ask('', 'pubsub', 'publish', 'devices/a/all', body([1]));
+  expect(texts(answer)).toEqual(['request_response', '0']);
+});
+
+it('hands on what the journal publishes, past the tap and with the sender it had', async () => {
+  const tap = new HandTap();
+  await using rig = await RouterRig.create(tap);
+  const [journal, one] = [await rig.peer('platform.journal', true), await rig.peer('one')];
+  await one.ask('', 'pubsub', 'subscribe', '{"prefix":"devices/","bus":""}');
+  const kept = '{"bus":"","headers":{},"message":[1],"sender":"far.away"}';
+  await journal.ask('', 'pubsub', 'publish', 'devices/a/all', kept);
+  const [got] = await one.count((message) => texts(message)[0] === 'publish', 1);
+  expect(decodeText(got!.args[2]!)).toBe(kept);
+  expect(tap.taken).toEqual([]);
+});
+
+it('puts the verified sender above a forged one', async () => {
+  await using rig = await RouterRig.create();
+  const [one, two] = [await rig.peer('one'), await rig.peer('two')];
+  await two.ask('', 'pubsub', 'subscribe', '{"prefix":"t","bus":""}');
+  await one.ask('', 'pubsub', 'publish', 't', '{"bus":"","sender":"control","headers":{},"message":1}');
+  const [got] = await two.count((message) => texts(message)[0] === 'publish', 1);
+  expect(decodePublishBody(got!.args[2]!).sender).toBe('one');
+  expect(got!.user).toBe('one');
+});
+
+it('replaces all of a peer’s subscriptions on synchronize, and forgets them when it goes', async () => {
+  await using rig = await RouterRig.create();
+  const [one, two] = [await rig.peer('one'), await rig.peer('two')];
+  const list = async (): Promise<unknown> =>
+    JSON.parse(texts(await two.ask('', 'pubsub', 'list', '{"prefix":"","bus":null,"subscribed":false}'))[1]!);
+  await one.ask('', 'pubsub', 'subscribe', '{"prefix":["a","b"],"bus":""}');
+  await one.send('', 'pubsub', ['synchronize', 'connected', '{"subscriptions":{"internal":{"":["b"],"x":["c"]}}}']);
+  await one.ask('', 'ping', 'ping');
+  expect(await list()).toEqual([
+    ['', 'b', false],
+    ['x', 'c', false],
+  ]);
+  await one.bus.close();
+  await two.message((message) => texts(message).join() === 'drop,one');
+  expect(await list()).toEqual([]);
+});
+
+it.each([
+  ['an unknown operation', ['frobnicate', '{}']],
+  ['a subscribe that is no JSON', ['subscribe', 'nonsense']],
+  ['a subscribe with a numeric prefix', ['subscribe', '{"prefix":5,"bus":""}']],
+  ['a publish without a message', ['publish', 't', '{"bus":"","headers":{}}']],
+  ['a publish whose body is text', ['publish', 't', '"text"']],
+  [
+    'a publish whose body is nested too deeply',
+    ['publish', 't', `{"bus":"","headers":{},"message":${'['.repeat(5000)}`],
+  ],
+])('answers %s and goes on', async (_what, args) => {
+  await using rig = await RouterRig.create();
+  const one = await rig.peer('one');
+  const [operation, value] = texts(await one.ask('', 'pubsub', ...args));
+  expect([operation, value]).toEqual(['request_response', args[0] === 'publish' ? '0' : 'false']);
+  expect(texts(await one.ask('', 'ping', 'ping', 'x'))).toEqual(['pong', 'x']);
+});
+
+it('lets nobody announce the stop of another, or stop the platform', async () => {
+  await using rig = await RouterRig.create();
+  const [one, two] = [await rig.peer('one'), await rig.peer('two')];
+  await one.send('', 'agentstop', ['two']);
+  const refusal = await one.ask('', 'quit');
+  expect(texts(refusal).slice(0, 2)).toEqual(['93', 'Protocol not supported']);
+  expect(rig.quits).toBe(0);
+  expect(texts(await two.ask('', 'peerlist', 'list'))).toContain('two');
+});
+
+it('obeys quit from the service control', async () => {
+  await using rig = await RouterRig.create();
+  const control = await rig.peer('control', true);
+  await control.send('', 'quit', []);
+  await control.ask('', 'ping', 'ping');
+  expect(rig.quits).toBe(1);
+});
+
+it('answers queries: text as it is, lists as JSON, numbers as ASCII, unknown names empty', async () => {
+  await using rig = await RouterRig.create();
+  const one = await rig.peer('one');
+  const ask = async (name: string): Promise<string[]> => texts(await one.ask('', 'query', name));
+  expect(await ask('instance-name')).toEqual(['', 'here']);
+  expect(await ask('addresses')).toEqual(['', '["tcp://127.0.0.1:22916"]']);
+  expect(await ask('agent-monitor-frequency')).toEqual(['', '600']);
+  expect(await ask('toString')).toEqual(['', '']);
+});
+
+it('quotes a numeric id in an error, so that a Python caller can match it', async () => {
+  await using rig = await RouterRig.create();
+  const one = await rig.peer('one');
+  await one.send('nobody', 'RPC', ['{}'], '1795342082.8769');
+  const answer = await one.message(({ subsystem }) => subsystem === 'error');
+  expect(answer.id).toBe('"1795342082.8769"');
+});
