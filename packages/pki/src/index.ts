@@ -1,2 +1,23 @@
 /** Keys and X.509 certificates: computes, never stores. @packageDocumentation */
-export {};
+export { readCertificate } from './certificate/certificate.ts';
+export type { Certificate } from './certificate/certificate.ts';
+export type { KeyUsage } from './certificate/extensions.ts';
+export { createRootCertificate, issueServerCertificate } from './certificate/issue.ts';
+export type { Authority, RootRequest, ServerRequest } from './certificate/issue.ts';
+export type { Validity, WallClock } from './certificate/validity.ts';
+export { verifyChain } from './certificate/verify-chain.ts';
+export type { ChainCheck } from './certificate/verify-chain.ts';
+export {
+  CertificateRefusedError,
+  CertificateUnreadableError,
+  CertificateUntrustedError,
+  DerError,
+  KeyUnreadableError,
+  KeyUnsupportedError,
+  PkiError,
+} from './errors.ts';
+export type { CertificateProblem } from './errors.ts';
+export { generateKeyPair } from './key/key-algorithm.ts';
+export type { KeyAlgorithmName, KeyPair } from './key/key-algorithm.ts';
+export { readPrivateKey, writePrivateKey } from './key/private-key.ts';
+export type { DistinguishedName } from './name/distinguished-name.ts';

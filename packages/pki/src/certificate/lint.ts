@@ -1,0 +1,198 @@
+import { createPublicKey } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+
+import type { DerReader } from '../der/der-reader.ts';
+import { oids } from '../der/oids.ts';
+import type { CertificateProblem } from '../errors.ts';
+import { algorithmOf } from '../key/key-algorithm.ts';
+import { attributeTypes, readName } from '../name/distinguished-name.ts';
+import { parseIpAddress } from '../name/ip-address.ts';
+import { tbsReader } from './certificate.ts';
+import type { Certificate } from './certificate.ts';
+import { readExtensionValues } from './extensions.ts';
+import type { ExtensionValues, KeyUsage } from './extensions.ts';
+import { readTbs } from './tbs.ts';
+import type { TbsCertificate } from './tbs.ts';
+
+/** What a to-be-signed certificate is measured against. */
+export interface LintContext {
+  readonly profile: 'root' | 'server';
+  /** Undefined for a root, which signs itself. */
+  readonly issuer: Certificate | undefined;
+  /** The key about to sign. */
+  readonly signingKey: KeyObject;
+}
+
+interface Subject extends LintContext {
+  readonly tbs: TbsCertificate;
+  readonly values: ExtensionValues;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+}
+
+/** Answers what is wrong, in sentences without full stop. */
+type Rule = (subject: Subject) => string[];
+
+const unless = (good: boolean, message: string): string[] => (good ? [] : [message]);
+const equal = (left: Uint8Array | undefined, right: Uint8Array | undefined): boolean =>
+  left !== undefined && right !== undefined && Buffer.compare(left, right) === 0;
+
+/** A name as in RFC 1123 §2.1, which is not the text of an IPv4 address. */
+const hostName =
+  /^(?=.{1,253}$)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/;
+
+const rules: Readonly<Record<string, Rule>> = {
+  // RFC 5280 §4.1.2.2; CA/Browser Forum BR §7.1: at least 64 random bits.
+  serial: ({ tbs: { serialNumber } }) =>
+    unless(
+      serialNumber.length >= 8 && serialNumber.length <= 20 && (serialNumber[0] ?? 0x80) < 0x80,
+      `the serial number must be positive and have 8 to 20 octets, not ${serialNumber.length}`,
+    ),
+
+  'signature-algorithm': ({ tbs, signingKey }) =>
+    unless(
+      tbs.signatureOid === algorithmOf(signingKey).signatureOid,
+      `the signature algorithm ${tbs.signatureOid} is not the one of the signing key`,
+    ),
+
+  'signing-key': ({ issuer, signingKey, tbs }) => {
+    const named = issuer?.publicKey ?? createPublicKey({ key: tbs.publicKey, format: 'der', type: 'spki' });
+    return unless(named.equals(createPublicKey(signingKey)), "the signing key is not the issuer's");
+  },
+
+  'validity-order': ({ notBefore, notAfter }) =>
+    unless(notBefore < notAfter, `it would end (${iso(notAfter)}) before it begins (${iso(notBefore)})`),
+
+  'validity-inside-issuer': ({ issuer, notBefore, notAfter }) =>
+    unless(
+      issuer === undefined || (notBefore >= issuer.notBefore && notAfter <= issuer.notAfter),
+      `it would be valid outside the validity of its issuer (${iso(issuer?.notBefore)} to ${iso(issuer?.notAfter)})`,
+    ),
+
+  // RFC 5280 §4.1.2.5
+  'validity-encoding': ({ tbs }) =>
+    [tbs.notBefore, tbs.notAfter].flatMap((time) =>
+      unless(
+        time.time().getUTCFullYear() >= 2050 === (time.universalTag === 24),
+        'years through 2049 are UTCTime, later ones GeneralizedTime',
+      ),
+    ),
+
+  subject: ({ tbs }) => {
+    const name = readName(tbs.subject);
+    return attributeTypes.flatMap(({ field, longest }) => {
+      const value = name[field];
+      if (value === undefined) return [];
+      const least = field === 'country' ? longest : 1;
+      const length = Array.from(value).length;
+      return unless(
+        length >= least && length <= longest,
+        `the subject's ${field} has ${length} characters instead of ${least} to ${longest}`,
+      );
+    });
+  },
+
+  'issuer-name': ({ issuer, tbs }) => {
+    const expected = issuer === undefined ? tbs.subject : readTbs(tbsReader(issuer)).subject;
+    return unless(
+      equal(tbs.issuer.der, expected.der),
+      "the issuer's name is not the subject of the issuer, byte by byte",
+    );
+  },
+
+  'issuer-is-authority': ({ issuer }) =>
+    unless(
+      issuer === undefined || (issuer.isAuthority && issuer.keyUsages.includes('keyCertSign')),
+      'the issuer is no certificate authority',
+    ),
+
+  'public-key': ({ tbs }) => {
+    try {
+      algorithmOf(createPublicKey({ key: tbs.publicKey, format: 'der', type: 'spki' }));
+      return [];
+    } catch (error) {
+      return [
+        error instanceof Error ? `its key is not usable: ${error.message.replace(/\.$/, '')}` : 'its key is not usable',
+      ];
+    }
+  },
+
+  // RFC 5280 §4.2
+  'extension-repeated': ({ tbs }) =>
+    tbs.extensions
+      .filter(({ oid }, index) => tbs.extensions.findIndex((other) => other.oid === oid) !== index)
+      .map(({ oid }) => `the extension ${oid} stands there twice`),
+
+  'basic-constraints': ({ profile, tbs, values }) => [
+    ...unless(isCritical(tbs, oids.basicConstraints), 'basic constraints must be there and critical'),
+    ...unless(
+      profile === 'root' ? values.isAuthority && values.pathLength !== undefined : !values.isAuthority,
+      profile === 'root' ? 'a root must be an authority with a path length' : 'a server must not be an authority',
+    ),
+  ],
+
+  'key-usage': ({ profile, tbs, values }) => {
+    const wanted: KeyUsage[] = profile === 'root' ? ['keyCertSign', 'cRLSign'] : ['digitalSignature'];
+    return [
+      ...unless(isCritical(tbs, oids.keyUsage), 'key usage must be there and critical'),
+      ...unless(
+        values.keyUsages.join() === wanted.join(),
+        `key usage must be ${wanted.join(' and ')}, not ${values.keyUsages.join(' and ') || 'empty'}`,
+      ),
+    ];
+  },
+
+  'extended-key-usage': ({ profile, values }) =>
+    unless(
+      profile === 'root' || values.extendedKeyUsages.includes(oids.serverAuth),
+      'a server needs the usage serverAuth',
+    ),
+
+  'san-missing': ({ profile, values: { alternativeNames } }) =>
+    unless(
+      profile === 'root' || alternativeNames.dns.length + alternativeNames.ip.length > 0,
+      'a server needs a DNS name or IP address as subject alternative name',
+    ),
+
+  'san-dns': ({ values }) =>
+    values.alternativeNames.dns.flatMap((name) =>
+      unless(hostName.test(name) && parseIpAddress(name) === undefined, `${JSON.stringify(name)} is no DNS name`),
+    ),
+
+  'san-ip': ({ values }) =>
+    values.alternativeNames.ip.flatMap((bytes) =>
+      unless(bytes.length === 4 || bytes.length === 16, `an IP address has 4 or 16 octets, not ${bytes.length}`),
+    ),
+
+  'key-identifiers': ({ issuer, values }) => [
+    ...unless(values.subjectKeyIdentifier !== undefined, 'the subject key identifier is missing'),
+    ...unless(
+      issuer === undefined || values.authorityKeyIdentifier?.toString('hex') === issuer.subjectKeyIdentifier,
+      "the authority key identifier is not the issuer's subject key identifier",
+    ),
+  ],
+};
+
+/** The codes of all rules. */
+export const lintCodes: readonly string[] = Object.keys(rules);
+
+/** Measures the to-be-signed bytes, read back by the reader for foreign certificates, against every rule. */
+export function lintTbs(reader: DerReader, context: LintContext): CertificateProblem[] {
+  const tbs = readTbs(reader);
+  const subject: Subject = {
+    ...context,
+    tbs,
+    values: readExtensionValues(tbs.extensions),
+    notBefore: tbs.notBefore.time(),
+    notAfter: tbs.notAfter.time(),
+  };
+  return Object.entries(rules).flatMap(([code, rule]) => rule(subject).map((message) => ({ code, message })));
+}
+
+function isCritical(tbs: TbsCertificate, id: string): boolean {
+  return tbs.extensions.some(({ oid, critical }) => oid === id && critical);
+}
+
+function iso(date: Date | undefined): string {
+  return date === undefined ? '' : date.toISOString().replace(/\.\d+/, '');
+}

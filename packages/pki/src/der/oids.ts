@@ -1,0 +1,21 @@
+/** Object identifiers by their names in RFC 5280, RFC 5480 and RFC 5758. */
+export const oids = {
+  countryName: '2.5.4.6',
+  stateOrProvinceName: '2.5.4.8',
+  localityName: '2.5.4.7',
+  organizationName: '2.5.4.10',
+  organizationalUnitName: '2.5.4.11',
+  commonName: '2.5.4.3',
+
+  subjectKeyIdentifier: '2.5.29.14',
+  keyUsage: '2.5.29.15',
+  subjectAltName: '2.5.29.17',
+  basicConstraints: '2.5.29.19',
+  authorityKeyIdentifier: '2.5.29.35',
+  extKeyUsage: '2.5.29.37',
+
+  serverAuth: '1.3.6.1.5.5.7.3.1',
+  clientAuth: '1.3.6.1.5.5.7.3.2',
+
+  'ecdsa-with-SHA256': '1.2.840.10045.4.3.2',
+} as const;
