@@ -1,2 +1,10 @@
-/** An address becomes a connection: discovery, enrolment client, choice of bus; the entry of an agent process. @packageDocumentation */
-export {};
+/** An address becomes a connection: discovery, choice of bus, and the entry of an agent process. @packageDocumentation */
+export type { Dial } from './dial.ts';
+export { discover } from './discovery.ts';
+export { DiscoveryError, ServerKeyMismatchError, UnknownServerKeyError } from './errors.ts';
+export type { RemoteConnectionContext } from './remote-connection.ts';
+export { createRemotePlatforms } from './remote-platforms.ts';
+export { exitCodeOf, exitCodes } from './exit-code.ts';
+export { createLog, namedLog } from './log.ts';
+export type { LogOptions } from './log.ts';
+export { systemClock } from './system-clock.ts';
