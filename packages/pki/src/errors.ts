@@ -47,6 +47,18 @@ export class CertificateRefusedError extends PkiError {
   }
 }
 
+/** A date that no certificate can hold; `value` is in ms since 1970. */
+export class ValidityUnusableError extends PkiError {
+  override readonly name = 'ValidityUnusableError';
+  constructor(item: string, milliseconds: number) {
+    super('validity-unusable', `The validity's "${item}" leads to a date that a certificate cannot hold.`, {
+      item,
+      value: milliseconds,
+      remedy: 'Use dates in the years 1950 to 9999, and a number of days that stays within them.',
+    });
+  }
+}
+
 /** The chain does not lead to the root, or not at that time or for that name. */
 export class CertificateUntrustedError extends PkiError {
   override readonly name = 'CertificateUntrustedError';

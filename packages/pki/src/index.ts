@@ -15,6 +15,7 @@ export {
   KeyUnreadableError,
   KeyUnsupportedError,
   PkiError,
+  ValidityUnusableError,
 } from './errors.ts';
 export type { CertificateProblem } from './errors.ts';
 export { generateKeyPair } from './key/key-algorithm.ts';

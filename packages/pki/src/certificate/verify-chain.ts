@@ -40,5 +40,6 @@ function isValid({ notBefore, notAfter }: Certificate, time: Date): boolean {
 /** Only alternative names count (RFC 9525 §2). */
 function isFor(server: X509Certificate, name: string): boolean {
   if (parseIpAddress(name) !== undefined) return server.checkIP(name) !== undefined;
-  return server.checkHost(name, { subject: 'never' }) !== undefined;
+  // Node throws on a name with a NUL.
+  return !name.includes('\0') && server.checkHost(name, { subject: 'never' }) !== undefined;
 }
