@@ -1,2 +1,22 @@
 /** HTTPS: discovery, approval, live values. @packageDocumentation */
-export {};
+export type { KeyRequests, LiveFeed, WebLogin, WebOptions, WebServer } from './contracts.ts';
+export {
+  BadRequestError,
+  BodyTooLargeError,
+  ForeignOriginError,
+  LoginFailedError,
+  LoginRequiredError,
+  MethodNotAllowedError,
+  NotFoundError,
+  PagesMissingError,
+  TooManyRequestsError,
+  TooManyStreamsError,
+  UnsupportedMediaTypeError,
+  WebAddressError,
+  WebBindError,
+  WebCertificateError,
+  WebNameUnresolvedError,
+  WebPortInUseError,
+} from './errors.ts';
+export type { Problem } from './problem.ts';
+export { startWebServer } from './web-server.ts';

@@ -1,0 +1,81 @@
+import { VipError } from '@volttron-ts/vip-core';
+import { BadRequestError, BodyTooLargeError, MethodNotAllowedError, UnsupportedMediaTypeError } from './errors.ts';
+
+/** The largest request body, in bytes: a login or a decision is far smaller. */
+export const BODY_LIMIT = 16_384;
+
+/** An RFC 9457 problem document. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: string;
+  readonly item?: string;
+  readonly remedy?: string;
+}
+
+/** HTTP status and title of every code that may reach a client; a code that is not here is our own fault. */
+const kinds: Readonly<Record<string, readonly [status: number, title: string]>> = {
+  'bad-request': [400, 'Bad request'],
+  'invalid-value': [400, 'Invalid value'],
+  'login-required': [401, 'Login required'],
+  'login-failed': [401, 'Login failed'],
+  unauthorized: [403, 'Not allowed'],
+  'foreign-origin': [403, 'Foreign origin'],
+  'not-found': [404, 'Not found'],
+  'method-not-allowed': [405, 'Method not allowed'],
+  'body-too-large': [413, 'Body too large'],
+  'unsupported-media-type': [415, 'Unsupported media type'],
+  'too-many-requests': [429, 'Too many requests'],
+  again: [503, 'Busy'],
+  'too-many-streams': [503, 'Busy'],
+};
+
+/** What a client hears about an error. An error of no known kind is named only in the log. */
+export function problemOf(error: VipError): Problem {
+  const [status, title] = kinds[error.code] ?? [500, 'Internal error'];
+  const known = status !== 500;
+  return {
+    type: `urn:volttron:problem:${known ? error.code : 'internal'}`,
+    title,
+    status,
+    detail: known ? error.message : 'The platform failed to answer; its log says why.',
+    code: known ? error.code : 'internal',
+    ...(known && error.item !== undefined ? { item: error.item } : {}),
+    ...(known && error.remedy !== undefined ? { remedy: error.remedy } : {}),
+  };
+}
+
+/** Headers that belong to the problem besides its document. */
+export function problemHeaders(error: VipError): Record<string, string> {
+  return {
+    'content-type': 'application/problem+json',
+    'cache-control': 'no-store',
+    ...(error instanceof MethodNotAllowedError ? { allow: error.allow } : {}),
+    ...(error.code === 'too-many-streams' || error.code === 'again' ? { 'retry-after': '5' } : {}),
+  };
+}
+
+interface HttpError {
+  readonly code?: unknown;
+  readonly statusCode?: unknown;
+}
+
+/** Turns whatever was thrown, the HTTP library's own errors included, into one of ours. */
+export function asVipError(thrown: unknown): VipError {
+  if (thrown instanceof VipError) return thrown;
+  const message = thrown instanceof Error ? thrown.message : 'The request cannot be handled.';
+  const { code, statusCode } = (typeof thrown === 'object' && thrown !== null ? thrown : {}) as HttpError;
+  switch (statusCode) {
+    case 400:
+    case 414:
+      return new BadRequestError(code === 'FST_ERR_CTP_INVALID_JSON_BODY' ? 'The body is not JSON.' : message, thrown);
+    case 413:
+      return new BodyTooLargeError(BODY_LIMIT);
+    case 415:
+      return new UnsupportedMediaTypeError('unknown');
+    default:
+      return new VipError('internal', message, { cause: thrown });
+  }
+}

@@ -1,0 +1,71 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
+import type { Server } from 'node:https';
+import type { Caller } from './caller.ts';
+import { ForeignOriginError, LoginRequiredError, MethodNotAllowedError, UnsupportedMediaTypeError } from './errors.ts';
+import { foreignOrigin, isJsonType } from './request-origin.ts';
+
+export type WebApp = FastifyInstance<Server>;
+
+/**
+ * `anyone`: a read that tells nothing secret. `own-page`: not for pages of other hosts. `watcher`: who may see live
+ * values. `user`: who is logged in, and not from pages of other hosts.
+ */
+export type Access = 'anyone' | 'own-page' | 'watcher' | 'user';
+
+/** What one resource does for one method; all that a handler may rely on is checked before the body is read. */
+export interface WebRoute {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly url: string;
+  readonly access: Access;
+  /** Requests a minute and address, where the general limit is too much. */
+  readonly perMinute?: number;
+  handle(request: FastifyRequest, reply: FastifyReply, caller: Caller): unknown;
+}
+
+const allMethods: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
+/** Registers the routes, and a 405 for every other method of their paths. */
+export function addRoutes(
+  app: WebApp,
+  routes: readonly WebRoute[],
+  identify: (request: FastifyRequest) => Promise<Caller>,
+): void {
+  app.decorateRequest('caller');
+  for (const route of routes) addRoute(app, route, identify);
+  for (const [url, same] of Map.groupBy(routes, (route) => route.url)) {
+    const allow: readonly string[] = same.map(({ method }) => method);
+    app.route({
+      method: allMethods.filter((method) => !allow.includes(method)),
+      url,
+      exposeHeadRoute: false,
+      preParsing: (request) => Promise.reject(new MethodNotAllowedError(request.method, url, allow.join(', '))),
+      handler: () => undefined,
+    });
+  }
+}
+
+function addRoute(app: WebApp, route: WebRoute, identify: (request: FastifyRequest) => Promise<Caller>): void {
+  const { method, url, access, perMinute } = route;
+  app.route({
+    method,
+    url,
+    exposeHeadRoute: false,
+    config: perMinute === undefined ? {} : { rateLimit: { max: perMinute, timeWindow: 60_000 } },
+    preParsing: async (request) => {
+      const caller = await identify(request);
+      admit(request, access, caller);
+      request.setDecorator('caller', caller);
+    },
+    handler: (request, reply) => route.handle(request, reply, request.getDecorator<Caller>('caller')),
+  });
+}
+
+function admit(request: FastifyRequest, access: Access, caller: Caller): void {
+  if (access === 'anyone') return;
+  const foreign = foreignOrigin(request.headers);
+  if (foreign !== undefined) throw new ForeignOriginError(foreign);
+  if (access === 'user' && caller.user === undefined) throw new LoginRequiredError();
+  if (access === 'watcher' && !caller.mayWatch) throw new LoginRequiredError();
+  const type = request.headers['content-type'];
+  if (request.method === 'POST' && !isJsonType(type)) throw new UnsupportedMediaTypeError(type ?? 'none');
+}

@@ -1,0 +1,194 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { request } from 'node:https';
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { UnauthorizedError, VipError } from '@volttron-ts/vip-core';
+import type { KeyRequest, LivePoint, Logger } from '@volttron-ts/vip-core';
+import { SteppedClock } from '@volttron-ts/vip-core/testing';
+import type { KeyRequests, LiveFeed, WebLogin, WebOptions, WebServer } from '../src/contracts.ts';
+import { startWebServer } from '../src/web-server.ts';
+
+/** A key pair and certificate of its own, for localhost and 127.0.0.1. */
+export function makeTlsPair(): { readonly certificate: string; readonly privateKey: string } {
+  const directory = mkdtempSync(join(tmpdir(), 'web-tls-'));
+  try {
+    const [key, cert] = [join(directory, 'key.pem'), join(directory, 'cert.pem')];
+    const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
+    const name = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
+    execFileSync('openssl', ['req', '-x509', ...curve, ...name, '-keyout', key, '-out', cert], { stdio: 'ignore' });
+    return { certificate: readFileSync(cert, 'utf8'), privateKey: readFileSync(key, 'utf8') };
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+const tls = makeTlsPair();
+
+/** Feed whose points tests send. */
+export class HandFeed implements LiveFeed {
+  readonly listeners = new Set<(points: readonly LivePoint[]) => void>();
+  #latest: readonly LivePoint[] = [];
+
+  latest(): readonly LivePoint[] {
+    return this.#latest;
+  }
+
+  subscribe(listener: (points: readonly LivePoint[]) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  send(points: readonly LivePoint[]): void {
+    this.#latest = points;
+    for (const listener of this.listeners) listener(points);
+  }
+}
+
+/** One pending key, and what was decided on it. */
+export class OneKey implements KeyRequests {
+  readonly decisions: string[] = [];
+  readonly pending: KeyRequest = {
+    id: 'k1',
+    credential: 'JfdNmLFc30U0ybtMX1QX_nsICbGgusGIgDyoAkvEn1o',
+    identity: 'forwarder',
+    domain: 'vip',
+    address: '192.0.2.7',
+    status: 'pending',
+    attempts: 3,
+    firstSeen: '2026-11-22T10:11:08.000000+00:00',
+    lastSeen: '2026-11-22T10:12:08.000000+00:00',
+  };
+
+  list(): readonly KeyRequest[] {
+    return [this.pending];
+  }
+
+  approve(id: string, by: string): void {
+    this.#decide('approve', id, by);
+  }
+
+  deny(id: string, by: string): void {
+    this.#decide('deny', id, by);
+  }
+
+  #decide(verb: string, id: string, by: string): void {
+    if (id !== this.pending.id) throw new VipError('not-found', `No request "${id}".`, { item: 'id', value: id });
+    this.decisions.push(`${verb} ${id} by ${by}`);
+  }
+}
+
+/** Knows one user. `revoke` ends all tokens. */
+export class OneUser implements WebLogin {
+  #tokens = new Set<string>();
+
+  login(user: string, password: string): Promise<string> {
+    if (user !== 'admin' || password !== 'a good password') return Promise.reject(new UnauthorizedError('No.'));
+    const token = `token ${this.#tokens.size}`;
+    this.#tokens.add(token);
+    return Promise.resolve(token);
+  }
+
+  verify(token: string): Promise<string | undefined> {
+    return Promise.resolve(this.#tokens.has(token) ? 'admin' : undefined);
+  }
+
+  revoke(): void {
+    this.#tokens.clear();
+  }
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
+export interface Question {
+  readonly method?: string;
+  readonly headers?: OutgoingHttpHeaders;
+  readonly body?: string;
+}
+
+/** A running server, its collaborators, and an HTTPS client that trusts it. */
+export class WebRig {
+  readonly feed = new HandFeed();
+  readonly keys = new OneKey();
+  readonly users = new OneUser();
+  readonly clock = new SteppedClock(Date.UTC(2026, 10, 22, 10, 12));
+  readonly lines: string[] = [];
+  #server: WebServer | undefined;
+
+  static async start(own: Partial<WebOptions> = {}): Promise<WebRig> {
+    const rig = new WebRig();
+    rig.#server = await startWebServer({ ...rig.options(), ...own });
+    return rig;
+  }
+
+  options(): WebOptions {
+    return {
+      bindAddress: 'https://127.0.0.1:0',
+      ...tls,
+      discovery: () => ({
+        'instance-name': 'central',
+        'vip-address': 'tcp://127.0.0.1:22916',
+        serverkey: 'JfdNmLFc30U0ybtMX1QX_nsICbGgusGIgDyoAkvEn1o',
+      }),
+      login: this.users,
+      keyRequests: this.keys,
+      live: this.feed,
+      clock: this.clock,
+      log: this.#log(),
+    };
+  }
+
+  get address(): string {
+    return this.#server?.address ?? '';
+  }
+
+  get ca(): string {
+    return tls.certificate;
+  }
+
+  ask(path: string, { method = 'GET', headers = {}, body }: Question = {}): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
+      const url = new URL(this.address);
+      const asked = request(
+        { host: url.hostname, port: url.port, path, method, headers: { ...length, ...headers }, ca: tls.certificate },
+        (response) => {
+          response.setEncoding('utf8');
+          let text = '';
+          response.on('data', (part: string) => (text += part));
+          response.on('end', () => {
+            resolve({ status: response.statusCode ?? 0, headers: response.headers, text });
+          });
+          response.on('error', reject);
+        },
+      );
+      asked.on('error', reject);
+      asked.end(body);
+    });
+  }
+
+  postJson(path: string, body: unknown, headers: OutgoingHttpHeaders = {}): Promise<Answer> {
+    const json = { 'content-type': 'application/json', ...headers };
+    return this.ask(path, { method: 'POST', headers: json, body: JSON.stringify(body) });
+  }
+
+  /** Logs in and answers the cookie to send. */
+  async logIn(): Promise<string> {
+    const { headers } = await this.postJson('/api/session', { user: 'admin', password: 'a good password' });
+    return headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server?.close();
+  }
+
+  #log(): Logger {
+    const write = (message: string, fields?: object) => this.lines.push(`${message} ${JSON.stringify(fields ?? {})}`);
+    return { debug: write, info: write, warn: write, error: write };
+  }
+}
