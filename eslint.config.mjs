@@ -56,7 +56,11 @@ const fenced = (files, room) => ({
         : {
             paths: Object.entries(nodeModules)
               .filter(([, owners]) => !owners.includes(room))
-              .map(([name, owners]) => ({ name, message: `Only ${owners.join(', ')} may import ${name}.` })),
+              .map(([name, owners]) => ({
+                name,
+                allowImportNames: ['isIP', 'isIPv6'],
+                message: `Only ${owners.join(', ')} may import ${name}.`,
+              })),
           },
     ],
   },
