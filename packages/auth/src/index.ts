@@ -1,2 +1,48 @@
 /** Who may, and what we hold: key stores, known hosts, auth entries, ZAP decisions, web users. @packageDocumentation */
-export {};
+export type { AuthContents, AuthList } from './auth-document.ts';
+export { userOf } from './auth-entry.ts';
+export type { AuthEntry, AuthEntryInput, AuthMatch } from './auth-entry.ts';
+export { AuthFile } from './auth-file.ts';
+export { formatAuthentication } from './auth-log.ts';
+export { createAuthSnapshot } from './auth-snapshot.ts';
+export type { AuthSnapshot } from './auth-snapshot.ts';
+export { createAuthenticator } from './authenticator.ts';
+export type { AuthenticatorOptions, SnapshotAuthenticator } from './authenticator.ts';
+export { createAuthorizer } from './authorizer.ts';
+export type { SnapshotAuthorizer } from './authorizer.ts';
+export type { Capabilities, Restrictions } from './capabilities.ts';
+export {
+  AuthEntryExistsError,
+  AuthEntryInvalidError,
+  AuthEntryUnknownError,
+  AuthFileInvalidError,
+  AuthFileNewerError,
+  HomeForeignError,
+  HomeUnusableError,
+  IdentityReservedError,
+  IdentityTakenError,
+  InstanceConfigError,
+  KeyStoreInvalidError,
+  KnownHostMismatchError,
+  KnownHostsInvalidError,
+  LoginRefusedError,
+  LoginThrottledError,
+  SecretFileInvalidError,
+  SessionInvalidError,
+  WebUsersInvalidError,
+} from './errors.ts';
+export { homeOf, openHome } from './home.ts';
+export { readInstanceConfig, writeInstanceConfig } from './instance-config.ts';
+export type { ConfigSource, InstanceConfig, InstanceConfigOptions } from './instance-config.ts';
+export { instanceOptions } from './instance-options.ts';
+export type { InstanceKey, InstanceOption, InstanceSettings } from './instance-options.ts';
+export { createKeyGrant } from './key-grant.ts';
+export type { KeyGrant, KeyGrantOptions } from './key-grant.ts';
+export { generateKeyPair, publicKeyOf } from './key-pair.ts';
+export type { KeyPair } from './key-pair.ts';
+export { KeyStore, openKeyStoreFile } from './key-store.ts';
+export { KnownHosts } from './known-hosts.ts';
+export { agentEntry, ensureEntries, platformCapabilities, platformEntry } from './platform-entries.ts';
+export { Secret } from './secret.ts';
+export { WebUsers } from './web-users.ts';
+export type { WebSession, WebUsersOptions } from './web-users.ts';

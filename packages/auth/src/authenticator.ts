@@ -1,0 +1,80 @@
+import { isIdentity, isReservedIdentity } from '@volttron-ts/vip-core';
+import type { AuthenticationDecision, AuthenticationRequest, Authenticator, Logger } from '@volttron-ts/vip-core';
+
+import { userOf } from './auth-entry.ts';
+import type { AuthEntry } from './auth-entry.ts';
+import { formatAuthentication } from './auth-log.ts';
+import { AuthRules } from './auth-rules.ts';
+import type { AuthSnapshot } from './auth-snapshot.ts';
+
+/** An Authenticator whose knowledge is replaced as a whole. */
+export interface SnapshotAuthenticator extends Authenticator {
+  update(snapshot: AuthSnapshot): void;
+}
+
+export interface AuthenticatorOptions {
+  /** Hears of everybody who was not let in, in the thread that decides: it must be quick. */
+  readonly onRefused?: (request: AuthenticationRequest, decision: AuthenticationDecision) => void;
+  /** Gets VOLTTRON's line about every decision at INFO. */
+  readonly log?: Logger;
+}
+
+/**
+ * Decides from memory who may connect, as whom and under which name (design §4.2): a denied key gets 400, an unknown
+ * one 300, a known one that claims somebody else's name 400.
+ */
+export function createAuthenticator(snapshot: AuthSnapshot, options: AuthenticatorOptions = {}): SnapshotAuthenticator {
+  let rules = compile(snapshot);
+  return {
+    update(next) {
+      rules = compile(next);
+    },
+    authenticate(request) {
+      const decision = decide(rules, request);
+      options.log?.info(formatAuthentication(request, decision));
+      if (decision.status !== 200) options.onRefused?.(request, decision);
+      return decision;
+    },
+  };
+}
+
+interface Rules {
+  readonly allow: AuthRules;
+  readonly deny: AuthRules;
+  /** Names that belong to an entry. */
+  readonly owned: ReadonlySet<string>;
+}
+
+function compile({ allow, deny }: AuthSnapshot): Rules {
+  const owned = new Set(allow.flatMap(({ identity }) => identity ?? []));
+  return { allow: new AuthRules(allow), deny: new AuthRules(deny), owned };
+}
+
+const refuse = (text: string): AuthenticationDecision => ({ status: 400, text });
+
+function decide(rules: Rules, request: AuthenticationRequest): AuthenticationDecision {
+  const { identity, mechanism } = request;
+  if (rules.deny.find(request).length > 0) return refuse('denied: this key was denied');
+  if (identity !== '' && !isIdentity(identity)) return refuse('denied: the claimed name is no VIP identity');
+  const entries = rules.allow.find(request);
+  if (entries.length === 0) {
+    if (mechanism === 'CURVE' && request.credential !== undefined) return { status: 300, text: 'pending' };
+    return refuse(`denied: no entry lets ${mechanism} in`);
+  }
+  let problem = '';
+  for (const entry of entries) {
+    const found = nameProblem(rules, entry, identity);
+    if (found === undefined) return { status: 200, user: userOf(entry) };
+    problem ||= found;
+  }
+  return refuse(`denied: ${problem}`);
+}
+
+/** Why the holder of an entry may not take a name. */
+function nameProblem({ owned }: Rules, entry: AuthEntry, identity: string): string | undefined {
+  if (entry.identity !== null) {
+    return entry.identity === identity ? undefined : `this key may only use the name ${entry.identity}`;
+  }
+  if (owned.has(identity)) return `the name ${identity} belongs to another key`;
+  return isReservedIdentity(identity) ? `the name ${identity} is reserved` : undefined;
+}
