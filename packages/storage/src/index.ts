@@ -1,7 +1,7 @@
 /** Keeping things: atomic files, SQLite with migrations and group commit in a worker thread. @packageDocumentation */
 export { writeFileAtomic } from './atomic-file.ts';
 export type { WriteFileOptions } from './atomic-file.ts';
-export { Database } from './database.ts';
+export type { Database } from './database.ts';
 export type { SqlInput, SqlOutput, SqlParameters, SqlRow, Statement, StatementOptions } from './database.ts';
 export {
   AsyncTransactionError,

@@ -104,6 +104,20 @@ describe('a worker', () => {
     await expect(port.call('add', 'late')).rejects.toBeInstanceOf(WorkerClosedError);
   });
 
+  it('answers what was sent to another port before the close, though it sees the close first', async () => {
+    const { worker } = await startNotes();
+    const port = connectWorkerPort<NotesWorker>(worker.openPort(), 'notes');
+    await port.call('add', 'first');
+    const flag = new Int32Array(new SharedArrayBuffer(4));
+    const blocked = worker.call('block', flag);
+    const sentBefore = port.call('add', 'second');
+    const closed = worker.close();
+    Atomics.store(flag, 0, 1);
+    Atomics.notify(flag, 0);
+    expect(await sentBefore).toBe(2);
+    await Promise.all([blocked, closed]);
+  });
+
   it('closes once however often it is asked to', async () => {
     const { worker } = await startNotes();
     await Promise.all([worker.close(), worker.close()]);

@@ -28,6 +28,8 @@ const handlers = {
         resolve('closed');
       });
     }),
+  /** Blocks the thread until the flag is set. */
+  block: (flag: Int32Array) => Atomics.wait(flag, 0, 0),
   crash: () => {
     setImmediate(() => {
       throw new Error('planned crash');
