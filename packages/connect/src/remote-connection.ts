@@ -20,7 +20,7 @@ export interface RemoteConnectionContext {
   readonly identity: string;
   readonly dial: Dial;
   /** The key known for a VIP address. */
-  readonly knownServerKey: (address: string) => string | undefined;
+  readonly knownServerKey: (address: string) => Promise<string | undefined>;
   readonly clock: Clock;
   readonly random: () => number;
 }
@@ -113,7 +113,7 @@ export class ZmqRemoteConnection implements RemoteConnection {
 
   async #locate(): Promise<{ vipAddress: string; serverkey: string }> {
     if (!this.#address.startsWith('https:'))
-      return { vipAddress: this.#address, serverkey: this.#keyOf(this.#address) };
+      return { vipAddress: this.#address, serverkey: await this.#keyOf(this.#address) };
     this.#platform = await discover(this.#address, {
       rootCertificate: this.#options.rootCertificate,
       signal: this.#closing.signal,
@@ -123,12 +123,12 @@ export class ZmqRemoteConnection implements RemoteConnection {
       const remedy = 'Ask its operator to set vip-address to a tcp address.';
       throw new DiscoveryError(this.#address, 'it publishes no VIP address', remedy);
     }
-    return { vipAddress, serverkey: this.#keyOf(vipAddress, serverkey) };
+    return { vipAddress, serverkey: await this.#keyOf(vipAddress, serverkey) };
   }
 
-  #keyOf(vipAddress: string, discovered?: string): string {
+  async #keyOf(vipAddress: string, discovered?: string): Promise<string> {
     const given = this.#options.serverkey ?? parseAddress(vipAddress).serverkey;
-    const known = this.#context.knownServerKey(vipAddress);
+    const known = await this.#context.knownServerKey(vipAddress);
     for (const other of [given, discovered]) {
       if (known !== undefined && other !== undefined && other !== known) {
         throw new ServerKeyMismatchError(vipAddress, known, other);
