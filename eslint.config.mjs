@@ -21,7 +21,7 @@ const foreign = {
 };
 
 /** Node modules that only some rooms may touch; the Nx rule does not see `node:*`. */
-const nodeModules = { 'node:net': ['zmtp', 'web', 'testing', 'e2e'], 'node:sqlite': ['storage'] };
+const nodeModules = { 'node:net': ['zmtp', 'web', 'demo', 'testing', 'e2e'], 'node:sqlite': ['storage'] };
 
 const rooms = [
   ...['vip-core', 'zmtp', 'pki', 'storage', 'agent', 'router', 'auth', 'bus-zmq', 'history', 'connect', 'enrolment'],

@@ -1,0 +1,90 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { VipError } from '@volttron-ts/vip-core';
+
+export interface ChildOptions {
+  /** For messages: `volttron-server`, `forwarder`. */
+  readonly name: string;
+  readonly script: string;
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** Gets everything the child prints. */
+  readonly logFile: string;
+}
+
+const STOP_MS = 15_000;
+
+/** A Node process of ours in a process group of its own, so that a Ctrl-C reaches it only through us. */
+export class Child {
+  readonly name: string;
+  readonly #options: ChildOptions;
+  readonly #process: ChildProcess;
+  readonly #exit: Promise<number | null>;
+  readonly #ready = Promise.withResolvers<unknown>();
+
+  constructor(options: ChildOptions) {
+    this.name = options.name;
+    this.#options = options;
+    const log = createWriteStream(options.logFile, { flags: 'a' });
+    const child = spawn(process.execPath, [...conditions(), options.script, ...options.args], {
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      env: { ...process.env, ...options.environment },
+    });
+    child.stdout?.pipe(log, { end: false });
+    child.stderr?.pipe(log, { end: false });
+    child.on('message', (message) => {
+      this.#ready.resolve(message);
+    });
+    this.#process = child;
+    this.#exit = once(child, 'exit').then(([code]) => {
+      log.end();
+      this.#ready.reject(this.#ended(code as number | null));
+      return code as number | null;
+    });
+    this.#ready.promise.catch(() => undefined);
+  }
+
+  /** What the child says when it serves; rejects when it ends before. */
+  async ready(): Promise<unknown> {
+    return this.#ready.promise;
+  }
+
+  get running(): boolean {
+    return this.#process.exitCode === null && this.#process.signalCode === null;
+  }
+
+  /** Settles when the child has ended, with its exit code, null after a signal. */
+  async exited(): Promise<number | null> {
+    return this.#exit;
+  }
+
+  /** Asks it to stop, and kills it if it has not after 15 seconds. */
+  async stop(): Promise<void> {
+    if (!this.running) return;
+    this.#process.kill('SIGTERM');
+    const timer = setTimeout(() => {
+      this.kill();
+    }, STOP_MS);
+    await this.#exit;
+    clearTimeout(timer);
+  }
+
+  /** Ends it at once, as a crash would. */
+  kill(): void {
+    this.#process.kill('SIGKILL');
+  }
+
+  #ended(code: number | null): VipError {
+    return new VipError('child-ended', `${this.name} ended with ${code === null ? 'a signal' : `code ${code}`}.`, {
+      item: this.name,
+      value: code,
+      remedy: `Read ${this.#options.logFile}.`,
+    });
+  }
+}
+
+/** Children run from the sources when we do. */
+const conditions = (): string[] => process.execArgv.filter((argument) => argument.startsWith('--conditions='));
