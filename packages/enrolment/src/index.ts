@@ -1,2 +1,5 @@
 /** A request becomes a decision becomes access: pending keys and certificate requests. @packageDocumentation */
-export {};
+export { openEnrolment } from './enrolment.ts';
+export type { Enrolment, EnrolmentOptions } from './enrolment.ts';
+export type { Decision, EnrolmentGrant, EnrolmentRequest, Limits, RequestStatus } from './enrolment-request.ts';
+export { RequestSupersededError, RequestUnknownError, StepPendingError } from './errors.ts';
