@@ -96,6 +96,7 @@ export default defineConfig(
         {
           enforceBuildableLibDependency: true,
           banTransitiveDependencies: true,
+          allowCircularSelfDependency: true,
           allow: ['^(\\.\\./)+vitest\\.shared\\.ts$'],
           depConstraints: [
             ...depConstraints,
