@@ -1,0 +1,130 @@
+import type { MessagePort } from 'node:worker_threads';
+
+import { connectWorkerPort } from '@volttron-ts/storage';
+import type { WorkerPort } from '@volttron-ts/storage';
+import { concatBytes, packRecords } from '@volttron-ts/vip-core';
+import type { CapturedPublication, PublishTap } from '@volttron-ts/vip-core';
+
+import type { JournalWorker } from './journal-worker.ts';
+import { PublisherWindows } from './publisher-windows.ts';
+
+/** What every journal keeps, as Python's historians do (reference/agents-cli.md §1.3). */
+export const capturedPrefixes: readonly string[] = ['devices', 'analysis', 'record', 'datalogger'];
+
+/** A tick's publications travel to the worker at once, or earlier when they have so many bytes. */
+const BATCH_BYTES = 262_144;
+/** Publications without a number are refused beyond so many bytes on their way to the disk. */
+const MAX_PENDING_BYTES = 64 * 1024 * 1024;
+
+export interface JournalTapOptions {
+  /** Topic prefixes kept beside `capturedPrefixes`. */
+  readonly prefixes?: readonly string[];
+  /** Wall clock, ms. */
+  readonly now?: () => number;
+}
+
+type Settled = (outcome: 'kept' | 'refused') => void;
+type Outcome = Parameters<Settled>[0];
+
+/** Opens the router's way into the journal: `port` comes from `Journal.tapPort`. */
+export async function connectJournalTap(port: MessagePort, options: JournalTapOptions = {}): Promise<JournalTap> {
+  const worker = connectWorkerPort<JournalWorker>(port, 'journal');
+  return new JournalTap(worker, new PublisherWindows(await worker.call('publishers', undefined)), options);
+}
+
+/** Keeps publications; lives in the router's thread and never waits. */
+export class JournalTap implements PublishTap {
+  readonly #worker: WorkerPort<JournalWorker>;
+  readonly #publishers: PublisherWindows;
+  readonly #prefixes: readonly string[];
+  readonly #now: () => number;
+  #records: Uint8Array[] = [];
+  #settlers: Settled[] = [];
+  #bytes = 0;
+  /** Bytes that the worker has not answered for, those of this tick included. */
+  #pending = 0;
+  #scheduled = false;
+
+  constructor(worker: WorkerPort<JournalWorker>, publishers: PublisherWindows, options: JournalTapOptions) {
+    this.#worker = worker;
+    this.#publishers = publishers;
+    this.#prefixes = [...capturedPrefixes, ...(options.prefixes ?? [])];
+    this.#now = options.now ?? Date.now;
+  }
+
+  captures(topic: string): boolean {
+    return this.#prefixes.some((prefix) => topic.startsWith(prefix));
+  }
+
+  capture(publication: CapturedPublication, settled: Settled): 'new' | 'duplicate' {
+    const { user, id } = publication;
+    const packed = this.#pack(publication);
+    if (packed === undefined) settled('refused');
+    else if (id === undefined) this.#add(packed, settled);
+    else {
+      const window = this.#publishers.of(user, id.epoch);
+      if (!window.accept(id.n, settled)) return 'duplicate';
+      this.#add(packed, (outcome) => {
+        window.settle(id.n, outcome);
+      });
+    }
+    return 'new';
+  }
+
+  /** Sends what it has and lets go of the journal. */
+  close(): void {
+    this.#flush();
+    this.#worker.close();
+  }
+
+  /** Undefined for a topic or a user too long to be kept, and for too much without a number. */
+  #pack({ user, topic, body, id }: CapturedPublication): Uint8Array | undefined {
+    if (id === undefined && this.#pending > MAX_PENDING_BYTES) return undefined;
+    const origin = { journal: '', epoch: '', seq: 0 };
+    const publisher = { publisher: user, publisherEpoch: id?.epoch ?? '', n: id?.n ?? 0 };
+    try {
+      return packRecords([
+        { seq: 0, time: Math.round(this.#now() * 1000), origin, ...publisher, path: '', topic, body },
+      ]);
+    } catch {
+      return undefined;
+    }
+  }
+
+  #add(packed: Uint8Array, settled: Settled): void {
+    this.#records.push(packed);
+    this.#settlers.push(settled);
+    this.#bytes += packed.length;
+    this.#pending += packed.length;
+    if (this.#bytes >= BATCH_BYTES) this.#flush();
+    else if (!this.#scheduled) {
+      this.#scheduled = true;
+      setImmediate(() => {
+        this.#scheduled = false;
+        this.#flush();
+      });
+    }
+  }
+
+  #flush(): void {
+    if (this.#records.length === 0) return;
+    const packed = concatBytes(this.#records);
+    const settlers = this.#settlers;
+    const bytes = this.#bytes;
+    this.#records = [];
+    this.#settlers = [];
+    this.#bytes = 0;
+    const settle = (outcome: Outcome): void => {
+      this.#pending -= bytes;
+      for (const settled of settlers) settled(outcome);
+    };
+    this.#worker.call('capture', packed, [packed.buffer as ArrayBuffer]).then(
+      () => {
+        settle('kept');
+      },
+      () => {
+        settle('refused');
+      },
+    );
+  }
+}
