@@ -89,7 +89,10 @@ function endOfSection(lines: string[]): number {
     return name === undefined ? [] : [{ name: name.toLowerCase(), at }];
   });
   const own = headings.findIndex(({ name }) => name === 'volttron');
-  if (own < 0) return lines.unshift('[volttron]');
+  if (own < 0) {
+    lines.unshift('[volttron]');
+    return 1;
+  }
   let end = headings[own + 1]?.at ?? lines.length;
   while (lines[end - 1]?.trim() === '') end--;
   return end;
