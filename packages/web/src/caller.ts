@@ -1,7 +1,12 @@
 import type { FastifyRequest } from 'fastify';
+import { SessionInvalidError } from '@volttron-ts/auth';
+import type { WebSession } from '@volttron-ts/auth';
 import type { WebLogin } from './contracts.ts';
 import { cookieOf, isLocalRequest } from './request-origin.ts';
 import type { SessionStore } from './session-store.ts';
+
+/** The group whose members decide on keys. */
+const ADMIN = 'admin';
 
 /** Who asks. */
 export interface Caller {
@@ -10,6 +15,7 @@ export interface Caller {
   readonly sessionId: string | undefined;
   /** Live values are for users, and for anybody on this machine. */
   readonly mayWatch: boolean;
+  readonly mayDecide: boolean;
 }
 
 /** Cookies of one host reach all its ports, so that each instance needs a name of its own. */
@@ -19,8 +25,24 @@ export function sessionCookie(request: FastifyRequest): string {
 
 export async function callerOf(request: FastifyRequest, sessions: SessionStore, login: WebLogin): Promise<Caller> {
   const sessionId = cookieOf(request.headers.cookie, sessionCookie(request));
-  const token = sessionId === undefined ? undefined : sessions.token(sessionId);
-  const user = token === undefined ? undefined : await login.verify(token);
+  const session = sessionId === undefined ? undefined : await sessionOf(sessionId, sessions, login);
   const local = isLocalRequest(request.socket.remoteAddress, request.headers);
-  return { user, sessionId, mayWatch: local || user !== undefined };
+  return {
+    user: session?.user,
+    sessionId,
+    mayWatch: local || session !== undefined,
+    mayDecide: session?.roles.includes(ADMIN) ?? false,
+  };
+}
+
+async function sessionOf(id: string, sessions: SessionStore, login: WebLogin): Promise<WebSession | undefined> {
+  const token = sessions.token(id);
+  if (token === undefined) return undefined;
+  try {
+    return await login.verify(token);
+  } catch (error) {
+    if (!(error instanceof SessionInvalidError)) throw error;
+    sessions.close(id);
+    return undefined;
+  }
 }

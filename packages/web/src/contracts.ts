@@ -1,19 +1,20 @@
+import type { Secret, WebSession } from '@volttron-ts/auth';
+import type { Decision } from '@volttron-ts/enrolment';
 import type { Clock, DiscoveryDocument, KeyRequest, LivePoint, Logger } from '@volttron-ts/vip-core';
 
-/** The pending keys, and the two decisions a person takes on them. */
+/** The keys that asked to connect, and the two decisions on them; fits Enrolment. */
 export interface KeyRequests {
-  list(): readonly KeyRequest[] | Promise<readonly KeyRequest[]>;
-  /** `by` is the user's name, for the audit. Rejects with a VipError for an id that is not known. */
-  approve(id: string, by: string): unknown;
-  deny(id: string, by: string): unknown;
+  list(): Promise<readonly KeyRequest[]>;
+  approve(id: string, decision: Decision): Promise<unknown>;
+  deny(id: string, decision: Decision): Promise<unknown>;
 }
 
-/** Web users: a password becomes a token, a token becomes a user. */
+/** A password becomes a token, a token becomes a user; fits WebUsers. */
 export interface WebLogin {
-  /** Undefined when user or password is wrong. */
-  login(user: string, password: string): Promise<string | undefined>;
-  /** The user's name; undefined when the token is not or no longer valid. */
-  verify(token: string): Promise<string | undefined>;
+  /** Throws LoginRefusedError, LoginThrottledError. */
+  login(user: string, password: Secret): Promise<string>;
+  /** Throws SessionInvalidError. */
+  verify(token: string): Promise<WebSession>;
 }
 
 /** The points that arrive on the bus, for plots. */

@@ -108,14 +108,6 @@ export class LoginRequiredError extends VipError {
   }
 }
 
-/** User or password is wrong; which of them is not told. */
-export class LoginFailedError extends VipError {
-  override readonly name = 'LoginFailedError';
-  constructor() {
-    super('login-failed', 'User or password is wrong.', { item: 'password' });
-  }
-}
-
 /** A page of another host tries to act in the user's name. */
 export class ForeignOriginError extends VipError {
   override readonly name = 'ForeignOriginError';

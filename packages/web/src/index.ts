@@ -4,7 +4,6 @@ export {
   BadRequestError,
   BodyTooLargeError,
   ForeignOriginError,
-  LoginFailedError,
   LoginRequiredError,
   MethodNotAllowedError,
   NotFoundError,

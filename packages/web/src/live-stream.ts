@@ -7,6 +7,8 @@ const MOST = 64;
 const WAITING = 262_144;
 const HEARTBEAT = 15_000;
 
+export type StreamEnd = 'closed' | 'slow' | 'not allowed';
+
 /** Where a stream's text goes: a client's response. */
 export interface StreamClient {
   /** Bytes that were written but have not left. */
@@ -15,7 +17,7 @@ export interface StreamClient {
   /** Whether the client may still watch; asked at each heartbeat. */
   allowed(): Promise<boolean>;
   /** Ends the stream; at once when the client does not read. */
-  end(reason: 'closed' | 'slow' | 'not allowed'): void;
+  end(reason: StreamEnd): void;
 }
 
 /** Server-sent events of point batches: each batch is printed once for all clients, and a client that lags is dropped. */
@@ -72,7 +74,7 @@ export class LiveStream {
     }
   }
 
-  #end(client: StreamClient, reason: 'closed' | 'slow' | 'not allowed'): void {
+  #end(client: StreamClient, reason: StreamEnd): void {
     this.remove(client);
     client.end(reason);
   }

@@ -1,3 +1,4 @@
+import { LoginThrottledError } from '@volttron-ts/auth';
 import { VipError } from '@volttron-ts/vip-core';
 import { BadRequestError, BodyTooLargeError, MethodNotAllowedError, UnsupportedMediaTypeError } from './errors.ts';
 
@@ -20,14 +21,20 @@ const kinds: Readonly<Record<string, readonly [status: number, title: string]>> 
   'bad-request': [400, 'Bad request'],
   'invalid-value': [400, 'Invalid value'],
   'login-required': [401, 'Login required'],
-  'login-failed': [401, 'Login failed'],
+  'login-refused': [401, 'Login refused'],
   unauthorized: [403, 'Not allowed'],
   'foreign-origin': [403, 'Foreign origin'],
   'not-found': [404, 'Not found'],
+  'request-unknown': [404, 'Not found'],
   'method-not-allowed': [405, 'Method not allowed'],
+  'request-superseded': [409, 'Superseded'],
+  'identity-taken': [409, 'Name taken'],
+  'identity-reserved': [409, 'Name reserved'],
   'body-too-large': [413, 'Body too large'],
   'unsupported-media-type': [415, 'Unsupported media type'],
   'too-many-requests': [429, 'Too many requests'],
+  'login-throttled': [429, 'Too many failed logins'],
+  'step-pending': [503, 'Decided, not yet in effect'],
   again: [503, 'Busy'],
   'too-many-streams': [503, 'Busy'],
 };
@@ -49,12 +56,19 @@ export function problemOf(error: VipError): Problem {
 
 /** Headers that belong to the problem besides its document. */
 export function problemHeaders(error: VipError): Record<string, string> {
+  const retry = retryAfter(error);
   return {
     'content-type': 'application/problem+json',
     'cache-control': 'no-store',
     ...(error instanceof MethodNotAllowedError ? { allow: error.allow } : {}),
-    ...(error.code === 'too-many-streams' || error.code === 'again' ? { 'retry-after': '5' } : {}),
+    ...(retry === undefined ? {} : { 'retry-after': String(retry) }),
   };
+}
+
+/** In seconds. */
+function retryAfter(error: VipError): number | undefined {
+  if (error instanceof LoginThrottledError) return Math.ceil(error.retryAfter / 1000);
+  return error.code === 'too-many-streams' || error.code === 'again' ? 5 : undefined;
 }
 
 interface HttpError {

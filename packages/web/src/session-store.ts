@@ -1,53 +1,39 @@
-import type { Clock } from '@volttron-ts/vip-core';
-
-/** A session ends after so long without a request, and in any case after `LIFETIME`. In milliseconds. */
-const IDLE = 30 * 60_000;
-export const LIFETIME = 8 * 3_600_000;
+/** So many sessions at once; the one that was used longest ago makes room. */
 const MOST = 1000;
 
-interface Session {
-  readonly token: string;
-  readonly opened: number;
-  used: number;
-}
-
-/** The open sessions of the pages' users, in memory: a restart logs everybody out. */
+/**
+ * The pages' sessions: a random id, which is the cookie's value, for each token of a login. In memory, so that a logout
+ * ends a session for good and a restart logs everybody out; how long a token is valid is decided by whoever issued it.
+ */
 export class SessionStore {
   /** In the order of their last use, by id. */
-  readonly #sessions = new Map<string, Session>();
-  readonly #clock: Clock;
+  readonly #tokens = new Map<string, string>();
   readonly #newId: () => string;
 
-  constructor(clock: Clock, newId: () => string) {
-    this.#clock = clock;
+  constructor(newId: () => string) {
     this.#newId = newId;
   }
 
-  /** Keeps a token under a new id, which is the cookie's value. */
+  /** Keeps a token, and answers the session's id. */
   open(token: string): string {
     const id = this.#newId();
-    const now = this.#clock.monotonic();
-    this.#sessions.set(id, { token, opened: now, used: now });
-    if (this.#sessions.size > MOST) {
-      const [oldest = ''] = this.#sessions.keys();
-      this.#sessions.delete(oldest);
+    this.#tokens.set(id, token);
+    if (this.#tokens.size > MOST) {
+      const [oldest = ''] = this.#tokens.keys();
+      this.#tokens.delete(oldest);
     }
     return id;
   }
 
-  /** The token of a live session, whose idle time begins anew. */
   token(id: string): string | undefined {
-    const session = this.#sessions.get(id);
-    if (session === undefined) return undefined;
-    this.#sessions.delete(id);
-    const now = this.#clock.monotonic();
-    if (now - session.used > IDLE || now - session.opened > LIFETIME) return undefined;
-    session.used = now;
-    this.#sessions.set(id, session);
-    return session.token;
+    const token = this.#tokens.get(id);
+    if (token === undefined) return undefined;
+    this.#tokens.delete(id);
+    this.#tokens.set(id, token);
+    return token;
   }
 
   close(id: string): void {
-    this.#sessions.delete(id);
+    this.#tokens.delete(id);
   }
 }

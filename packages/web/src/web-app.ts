@@ -48,7 +48,7 @@ export async function buildWebApp(options: WebOptions): Promise<WebApp> {
     },
   });
   app.server.maxConnections = CONNECTIONS;
-  const sessions = new SessionStore(clock, () => randomBytes(32).toString('base64url'));
+  const sessions = new SessionStore(() => randomBytes(32).toString('base64url'));
   const stream = new LiveStream(live, clock);
   const identify = (request: Parameters<typeof callerOf>[0]) => callerOf(request, sessions, login);
 
@@ -60,7 +60,7 @@ export async function buildWebApp(options: WebOptions): Promise<WebApp> {
       ...statusRoutes(options.discovery, clock),
       ...sessionRoutes(sessions, login, log),
       ...keyRequestRoutes(options.keyRequests),
-      ...liveRoutes(live, stream, async (request) => (await identify(request)).mayWatch),
+      ...liveRoutes({ live, stream, log, mayWatch: async (request) => (await identify(request)).mayWatch }),
     ],
     identify,
   );
@@ -98,7 +98,7 @@ async function addPolicies(app: WebApp, log: Logger): Promise<void> {
 
 function sendProblem(reply: FastifyReply, thrown: unknown, log: Logger): FastifyReply {
   const { status, headers, body } = problemAnswer(thrown, log);
-  return reply.code(status).headers(headers).send(body);
+  return reply.code(status).headers(headers).send(Buffer.from(body));
 }
 
 function problemAnswer(

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import type { Server } from 'node:https';
+import { UnauthorizedError } from '@volttron-ts/vip-core';
 import type { Caller } from './caller.ts';
 import { ForeignOriginError, LoginRequiredError, MethodNotAllowedError, UnsupportedMediaTypeError } from './errors.ts';
 import { foreignOrigin, isJsonType } from './request-origin.ts';
@@ -8,9 +9,9 @@ export type WebApp = FastifyInstance<Server>;
 
 /**
  * `anyone`: a read that tells nothing secret. `own-page`: not for pages of other hosts. `watcher`: who may see live
- * values. `user`: who is logged in, and not from pages of other hosts.
+ * values. `admin`: who may decide on keys, and not from pages of other hosts.
  */
-export type Access = 'anyone' | 'own-page' | 'watcher' | 'user';
+export type Access = 'anyone' | 'own-page' | 'watcher' | 'admin';
 
 /** What one resource does for one method; all that a handler may rely on is checked before the body is read. */
 export interface WebRoute {
@@ -64,7 +65,9 @@ function admit(request: FastifyRequest, access: Access, caller: Caller): void {
   if (access === 'anyone') return;
   const foreign = foreignOrigin(request.headers);
   if (foreign !== undefined) throw new ForeignOriginError(foreign);
-  if (access === 'user' && caller.user === undefined) throw new LoginRequiredError();
+  if (access === 'admin' && caller.user === undefined) throw new LoginRequiredError();
+  if (access === 'admin' && !caller.mayDecide)
+    throw new UnauthorizedError('Only members of the group "admin" may do this.');
   if (access === 'watcher' && !caller.mayWatch) throw new LoginRequiredError();
   const type = request.headers['content-type'];
   if (request.method === 'POST' && !isJsonType(type)) throw new UnsupportedMediaTypeError(type ?? 'none');

@@ -4,7 +4,10 @@ import { request } from 'node:https';
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UnauthorizedError, VipError } from '@volttron-ts/vip-core';
+import { LoginRefusedError, SessionInvalidError } from '@volttron-ts/auth';
+import type { Secret, WebSession } from '@volttron-ts/auth';
+import type { Decision } from '@volttron-ts/enrolment';
+import { VipError } from '@volttron-ts/vip-core';
 import type { KeyRequest, LivePoint, Logger } from '@volttron-ts/vip-core';
 import { SteppedClock } from '@volttron-ts/vip-core/testing';
 import type { KeyRequests, LiveFeed, WebLogin, WebOptions, WebServer } from '../src/contracts.ts';
@@ -61,40 +64,46 @@ export class OneKey implements KeyRequests {
     lastSeen: '2026-11-22T10:12:08.000000+00:00',
   };
 
-  list(): readonly KeyRequest[] {
-    return [this.pending];
+  list(): Promise<readonly KeyRequest[]> {
+    return Promise.resolve([this.pending]);
   }
 
-  approve(id: string, by: string): void {
-    this.#decide('approve', id, by);
+  approve(id: string, decision: Decision): Promise<void> {
+    return this.#decide('approve', id, decision);
   }
 
-  deny(id: string, by: string): void {
-    this.#decide('deny', id, by);
+  deny(id: string, decision: Decision): Promise<void> {
+    return this.#decide('deny', id, decision);
   }
 
-  #decide(verb: string, id: string, by: string): void {
-    if (id !== this.pending.id) throw new VipError('not-found', `No request "${id}".`, { item: 'id', value: id });
-    this.decisions.push(`${verb} ${id} by ${by}`);
+  #decide(verb: string, id: string, { by, from }: Decision): Promise<void> {
+    if (id !== this.pending.id) return Promise.reject(new VipError('request-unknown', `There is no request ${id}.`));
+    this.decisions.push(`${verb} ${id} by ${by} from ${from}`);
+    return Promise.resolve();
   }
 }
 
-/** Knows one user. `revoke` ends all tokens. */
-export class OneUser implements WebLogin {
-  #tokens = new Set<string>();
+/** `admin` may decide, `viewer` may watch; both have the same password. */
+export class TwoUsers implements WebLogin {
+  readonly #tokens = new Map<string, string>();
 
-  login(user: string, password: string): Promise<string> {
-    if (user !== 'admin' || password !== 'a good password') return Promise.reject(new UnauthorizedError('No.'));
+  login(user: string, password: Secret): Promise<string> {
+    if (!['admin', 'viewer'].includes(user) || password.reveal() !== 'a good password') {
+      return Promise.reject(new LoginRefusedError());
+    }
     const token = `token ${this.#tokens.size}`;
-    this.#tokens.add(token);
+    this.#tokens.set(token, user);
     return Promise.resolve(token);
   }
 
-  verify(token: string): Promise<string | undefined> {
-    return Promise.resolve(this.#tokens.has(token) ? 'admin' : undefined);
+  verify(token: string): Promise<WebSession> {
+    const user = this.#tokens.get(token);
+    if (user === undefined) return Promise.reject(new SessionInvalidError('it has expired'));
+    return Promise.resolve({ user, roles: user === 'admin' ? ['admin', 'vui'] : ['vui'] });
   }
 
-  revoke(): void {
+  /** Ends all tokens. */
+  expire(): void {
     this.#tokens.clear();
   }
 }
@@ -115,7 +124,7 @@ export interface Question {
 export class WebRig {
   readonly feed = new HandFeed();
   readonly keys = new OneKey();
-  readonly users = new OneUser();
+  readonly users = new TwoUsers();
   readonly clock = new SteppedClock(Date.UTC(2026, 10, 22, 10, 12));
   readonly lines: string[] = [];
   #server: WebServer | undefined;
@@ -178,8 +187,8 @@ export class WebRig {
   }
 
   /** Logs in and answers the cookie to send. */
-  async logIn(): Promise<string> {
-    const { headers } = await this.postJson('/api/session', { user: 'admin', password: 'a good password' });
+  async logIn(user = 'admin'): Promise<string> {
+    const { headers } = await this.postJson('/api/session', { user, password: 'a good password' });
     return headers['set-cookie']?.[0]?.split(';')[0] ?? '';
   }
 

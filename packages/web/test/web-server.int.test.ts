@@ -1,26 +1,40 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { connect } from 'node:tls';
+import type { DiscoveryDocument } from '@volttron-ts/vip-core';
 import { describe, expect, it } from 'vitest';
 import { startWebServer } from '../src/web-server.ts';
 import { WebRig, makeTlsPair } from './web-rig.ts';
 
+/** What VOLTTRON 9.0.4 answered (golden/README.md). */
+async function readGolden(file: string): Promise<{ status: number; body: string }> {
+  const text = await readFile(join(import.meta.dirname, 'golden', file), 'utf8');
+  const status = Number(/^< HTTP\/1.1 (\d+)/m.exec(text)?.[1]);
+  return { status, body: text.slice(text.indexOf('--- body\n') + 9) };
+}
+
 describe('startWebServer', () => {
-  it('answers discovery as VOLTTRON does: these keys, any method it takes, only with the slash', async () => {
-    await using rig = await WebRig.start();
-    const expected = {
-      serverkey: 'JfdNmLFc30U0ybtMX1QX_nsICbGgusGIgDyoAkvEn1o',
-      'vip-address': 'tcp://127.0.0.1:22916',
-      'instance-name': 'central',
-    };
-    const got = await rig.ask('/discovery/');
-    expect(got.status).toBe(200);
-    expect(got.headers['content-type']).toMatch(/^application\/json/);
-    expect(JSON.parse(got.text)).toEqual(expected);
-    expect(JSON.parse((await rig.postJson('/discovery/', {})).text)).toEqual(expected);
-    expect((await rig.ask('/discovery')).status).toBe(404);
+  it.each([
+    ['discovery.txt', 'GET', '/discovery/'],
+    ['discovery_post.txt', 'POST', '/discovery/'],
+    ['http_discovery_no_vip_address.txt', 'GET', '/discovery/'],
+  ])('answers discovery as VOLTTRON did in %s', async (file, method, path) => {
+    const golden = await readGolden(file);
+    const document = JSON.parse(golden.body) as DiscoveryDocument;
+    await using rig = await WebRig.start({ discovery: () => document });
+    const json = method === 'POST' ? { headers: { 'content-type': 'application/json' }, body: '{}' } : {};
+    const answer = await rig.ask(path, { method, ...json });
+    expect([answer.status, answer.headers['content-type']]).toEqual([golden.status, 'application/json']);
+    expect(Object.entries(JSON.parse(answer.text) as object)).toEqual(Object.entries(document));
   });
 
-  it('leaves out what it does not know, and never a key more', async () => {
-    const document = { 'instance-name': 'volttron-c', secret: 'x' };
+  it('has nothing at /discovery without the slash, as VOLTTRON', async () => {
+    await using rig = await WebRig.start();
+    expect((await rig.ask('/discovery')).status).toBe((await readGolden('discovery_noslash.txt')).status);
+  });
+
+  it('never tells a key that clients do not know', async () => {
+    const document = { 'instance-name': 'volttron-c', extra: 'x' };
     await using rig = await WebRig.start({ discovery: () => document });
     expect(JSON.parse((await rig.ask('/discovery/')).text)).toEqual({ 'instance-name': 'volttron-c' });
   });

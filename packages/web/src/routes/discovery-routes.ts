@@ -10,7 +10,7 @@ export function discoveryRoutes(discovery: () => DiscoveryDocument): readonly We
     const document = discovery();
     void reply.header('content-type', 'application/json');
     const known = keys.map((key) => [key, document[key]]).filter(([, value]) => value !== undefined);
-    return reply.send(JSON.stringify(Object.fromEntries(known)));
+    return reply.send(Buffer.from(JSON.stringify(Object.fromEntries(known))));
   };
   return [
     { method: 'GET', url: '/discovery/', access: 'anyone', handle },

@@ -7,16 +7,16 @@ export function keyRequestRoutes(keyRequests: KeyRequests): readonly WebRoute[] 
   const decision = (verb: 'approve' | 'deny'): WebRoute => ({
     method: 'POST',
     url: `/api/key-requests/:id/${verb}`,
-    access: 'user',
+    access: 'admin',
     handle: async (request, reply, caller) => {
       if (caller.user === undefined) throw new LoginRequiredError();
       const { id } = request.params as { id: string };
-      await keyRequests[verb](id, caller.user);
+      await keyRequests[verb](id, { by: caller.user, from: request.ip });
       return reply.code(204).send();
     },
   });
   return [
-    { method: 'GET', url: '/api/key-requests', access: 'user', handle: () => keyRequests.list() },
+    { method: 'GET', url: '/api/key-requests', access: 'admin', handle: () => keyRequests.list() },
     decision('approve'),
     decision('deny'),
   ];

@@ -1,15 +1,21 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ServerResponse } from 'node:http';
+import type { FastifyRequest } from 'fastify';
+import type { Logger } from '@volttron-ts/vip-core';
 import type { LiveFeed } from '../contracts.ts';
-import type { LiveStream, StreamClient } from '../live-stream.ts';
+import type { LiveStream, StreamClient, StreamEnd } from '../live-stream.ts';
 import { securityHeaders } from '../security-headers.ts';
 import type { WebRoute } from '../web-route.ts';
 
+export interface LiveRoutesOptions {
+  readonly live: LiveFeed;
+  readonly stream: LiveStream;
+  /** Whether the sender of a request that was let in may still watch. */
+  readonly mayWatch: (request: FastifyRequest) => Promise<boolean>;
+  readonly log: Logger;
+}
+
 /** `/api/live`: server-sent events of arriving points; `/api/live/latest`: the last point of each topic. */
-export function liveRoutes(
-  live: LiveFeed,
-  stream: LiveStream,
-  mayWatch: (request: FastifyRequest) => Promise<boolean>,
-): readonly WebRoute[] {
+export function liveRoutes({ live, stream, mayWatch, log }: LiveRoutesOptions): readonly WebRoute[] {
   return [
     { method: 'GET', url: '/api/live/latest', access: 'watcher', handle: () => live.latest() },
     {
@@ -18,16 +24,28 @@ export function liveRoutes(
       access: 'watcher',
       handle: (request, reply) => {
         stream.reserve();
-        open(stream, request, reply, () => mayWatch(request));
+        reply.hijack();
+        const ended = (reason: StreamEnd) => {
+          log.info('live stream ended', { address: request.ip, reason });
+        };
+        const client = clientOf(reply.raw, () => mayWatch(request), ended);
+        reply.raw.once('close', () => {
+          stream.remove(client);
+        });
+        stream.add(client);
       },
     },
   ];
 }
 
-function open(stream: LiveStream, request: FastifyRequest, reply: FastifyReply, allowed: () => Promise<boolean>): void {
-  reply.hijack();
-  const response = reply.raw;
-  const client: StreamClient = {
+function clientOf(
+  response: ServerResponse,
+  allowed: () => Promise<boolean>,
+  ended: (reason: StreamEnd) => void,
+): StreamClient {
+  response.on('error', () => undefined);
+  response.writeHead(200, { ...securityHeaders, 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+  return {
     get waiting() {
       return response.writableLength;
     },
@@ -36,14 +54,9 @@ function open(stream: LiveStream, request: FastifyRequest, reply: FastifyReply, 
     },
     allowed,
     end: (reason) => {
-      if (reason === 'slow') request.socket.destroy();
+      ended(reason);
+      if (reason === 'slow') response.destroy();
       else response.end();
     },
   };
-  response.on('error', () => undefined);
-  response.once('close', () => {
-    stream.remove(client);
-  });
-  response.writeHead(200, { ...securityHeaders, 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-  stream.add(client);
 }

@@ -1,10 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Secret } from '@volttron-ts/auth';
 import { checker, t } from '@volttron-ts/vip-core';
 import type { Logger } from '@volttron-ts/vip-core';
 import { sessionCookie } from '../caller.ts';
 import type { WebLogin } from '../contracts.ts';
-import { LoginFailedError } from '../errors.ts';
-import { LIFETIME } from '../session-store.ts';
 import type { SessionStore } from '../session-store.ts';
 import type { WebRoute } from '../web-route.ts';
 
@@ -28,13 +27,12 @@ export function sessionRoutes(sessions: SessionStore, login: WebLogin, log: Logg
       perMinute: LOGINS_PER_MINUTE,
       handle: async (request, reply, caller) => {
         const { user, password } = checkLogin(request.body, 'The login');
-        const token = await login.login(user, password);
-        if (token === undefined) {
-          log.warn('web login failed', { user, address: request.ip });
-          throw new LoginFailedError();
-        }
+        const token = await login.login(user, new Secret(password)).catch((error: unknown) => {
+          log.warn('web login refused', { user, address: request.ip });
+          throw error;
+        });
         if (caller.sessionId !== undefined) sessions.close(caller.sessionId);
-        setCookie(request, reply, sessions.open(token), LIFETIME / 1000);
+        setCookie(request, reply, sessions.open(token));
         log.info('web login', { user, address: request.ip });
         return { user };
       },
@@ -45,14 +43,15 @@ export function sessionRoutes(sessions: SessionStore, login: WebLogin, log: Logg
       access: 'own-page',
       handle: (request, reply, caller) => {
         if (caller.sessionId !== undefined) sessions.close(caller.sessionId);
-        setCookie(request, reply, '', 0);
+        setCookie(request, reply, '', '; Max-Age=0');
         return reply.code(204).send();
       },
     },
   ];
 }
 
-function setCookie(request: FastifyRequest, reply: FastifyReply, value: string, seconds: number): void {
-  const cookie = `${sessionCookie(request)}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; Secure; SameSite=Strict`;
+/** For as long as the browser runs, unless told otherwise: how long the session lives is the server's matter. */
+function setCookie(request: FastifyRequest, reply: FastifyReply, value: string, age = ''): void {
+  const cookie = `${sessionCookie(request)}=${value}; Path=/; HttpOnly; Secure; SameSite=Strict${age}`;
   void reply.header('set-cookie', cookie);
 }

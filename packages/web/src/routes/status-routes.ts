@@ -13,6 +13,7 @@ export function statusRoutes(discovery: () => DiscoveryDocument, clock: Clock): 
         time: new Date(clock.now()).toISOString(),
         user: caller.user ?? null,
         mayWatch: caller.mayWatch,
+        mayDecide: caller.mayDecide,
       }),
     },
   ];
