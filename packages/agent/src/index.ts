@@ -1,2 +1,30 @@
 /** What an agent author sees: defineAgent and vip.*. @packageDocumentation */
-export {};
+export { t } from '@volttron-ts/vip-core';
+export type { Clock, Logger, Static, TSchema } from '@volttron-ts/vip-core';
+export type { AgentConfig, ConfigSchema } from './agent-config.ts';
+export { defineAgent } from './define-agent.ts';
+export type { AgentContext, AgentDefinition, AgentSource, MethodContext, MethodDefinition } from './define-agent.ts';
+export {
+  BusError,
+  HelloTimeoutError,
+  JournalRefusedError,
+  NoRemotePlatformsError,
+  ParameterError,
+  UnknownMethodError,
+} from './errors.ts';
+export type { Health, HealthState, HealthStatus } from './health.ts';
+export type { Journal, JournalBatch, JournalReader, JournalReadOptions } from './journal/journal.ts';
+export type { JournalPosition, JournalRun } from './journal/journal-wire.ts';
+export type { AskOptions, PeerList } from './peers.ts';
+export type { AcknowledgedLedger, LedgerRun } from './pubsub/ledger.ts';
+export type { PublishOptions } from './pubsub/publisher.ts';
+export type { PubSub, SubscribeOptions } from './pubsub/pubsub.ts';
+export type { PointMetadata, PointValues, Reading } from './pubsub/reading.ts';
+export type { Subscription } from './pubsub/subscription.ts';
+export type { RemotePlatform } from './remote-platform.ts';
+export type { Caller } from './rpc/method.ts';
+export type { CallOptions, Rpc, RpcArguments } from './rpc/rpc.ts';
+export { pause } from './session/pause.ts';
+export { startAgent } from './start-agent.ts';
+export type { RunningAgent, StartAgentOptions } from './start-agent.ts';
+export type { Vip, VipAuth } from './vip.ts';

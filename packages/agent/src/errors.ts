@@ -1,0 +1,64 @@
+import { VipError } from '@volttron-ts/vip-core';
+import type { VipErrorDetails } from '@volttron-ts/vip-core';
+
+/** The platform did not welcome the agent in time (only told, not thrown, while the agent is to wait). */
+export class HelloTimeoutError extends VipError {
+  override readonly name = 'HelloTimeoutError';
+  constructor(identity: string, milliseconds: number) {
+    super('hello-timeout', `No response to hello message after ${milliseconds / 1000} seconds.`, {
+      item: 'identity',
+      value: identity,
+      remedy: 'Look for another agent of this identity, and whether the platform knows the agent’s key.',
+    });
+  }
+}
+
+/** Arguments of a call that do not fit the method's parameters. */
+export class ParameterError extends VipError {
+  override readonly name = 'ParameterError';
+  constructor(method: string, message: string, value?: unknown) {
+    super('parameters', `${method}: ${message}.`, { item: method, value });
+  }
+}
+
+/** An agent answered "unimplemented method" (JSON-RPC -32601). */
+export class UnknownMethodError extends VipError {
+  override readonly name = 'UnknownMethodError';
+  constructor(peer: string, method: string) {
+    super('unknown-method', `"${peer}" has no method "${method}".`, { item: 'method', value: method });
+  }
+}
+
+/** An errno of a router that has no error of its own. */
+export class BusError extends VipError {
+  override readonly name = 'BusError';
+  /** What the router wrote: a number as text. */
+  readonly errno: string;
+  constructor(errno: string, message: string, details: VipErrorDetails) {
+    super('bus', `The bus answered ${message} (${errno}).`, details);
+    this.errno = errno;
+  }
+}
+
+/** A journal cannot serve a request. */
+export class JournalRefusedError extends VipError {
+  override readonly name = 'JournalRefusedError';
+  /** The journal's own code. */
+  readonly reasonCode: string;
+  constructor(operation: string, reasonCode: string, message: string) {
+    super('journal-refused', `The journal refused "${operation}": ${message}`, { item: operation, value: reasonCode });
+    this.reasonCode = reasonCode;
+  }
+}
+
+/** An agent that was started without connections to other platforms asked for one. */
+export class NoRemotePlatformsError extends VipError {
+  override readonly name = 'NoRemotePlatformsError';
+  constructor(address: string) {
+    super('no-remote-platforms', `This agent was started without connections to other platforms.`, {
+      item: 'address',
+      value: address,
+      remedy: 'Start it with `remotes`, as volttron-agent does.',
+    });
+  }
+}

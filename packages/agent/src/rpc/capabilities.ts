@@ -1,0 +1,99 @@
+import { checker, services, t, UnauthorizedError } from '@volttron-ts/vip-core';
+import type { Caller, Parameter } from './method.ts';
+
+/** Capabilities of a user; a value limits the arguments of the methods that require it. */
+type Held = Readonly<Record<string, Readonly<Record<string, unknown>> | null>>;
+
+const asCapabilities = checker(
+  t.Record(t.String(), t.Record(t.String(), t.Union([t.Null(), t.Record(t.String(), t.Unknown())]))),
+);
+
+/** What is called, for the check and its texts. */
+export interface GuardedCall {
+  readonly method: string;
+  readonly requires: readonly string[];
+  readonly parameters: readonly Parameter[];
+  readonly args: readonly unknown[];
+}
+
+/**
+ * Whose user may call what (vip-zmq.md §2.12.6): fetched from platform.auth when first needed, kept until it tells a
+ * change or the connection was lost.
+ */
+export class Capabilities {
+  readonly #fetch: () => Promise<unknown>;
+  #known: ReadonlyMap<string, Held> | undefined;
+  #fetching: Promise<ReadonlyMap<string, Held>> | undefined;
+
+  /** `fetch` calls `get_user_to_capabilities` of platform.auth. */
+  constructor(fetch: () => Promise<unknown>) {
+    this.#fetch = fetch;
+  }
+
+  /** Takes `auth.update`; only platform.auth is believed. */
+  update(caller: Caller, capabilities: unknown): void {
+    if (caller.peer !== services.auth) {
+      throw new UnauthorizedError(`auth.update is for ${services.auth}, not for "${caller.peer}".`);
+    }
+    this.#known = read(capabilities);
+  }
+
+  /** Forgets, so that the next check asks again. */
+  forget(): void {
+    this.#known = undefined;
+  }
+
+  /** Throws UnauthorizedError unless the user may call it with these arguments. */
+  async check(user: string, call: GuardedCall): Promise<void> {
+    if (call.requires.every((capability) => capability === '')) return;
+    const held = (await this.#current()).get(user) ?? {};
+    const missing = call.requires.filter((capability) => !Object.hasOwn(held, capability));
+    if (missing.length > 0) throw lacks(user, call, Object.keys(held));
+    for (const capability of call.requires) checkLimits(user, call, held[capability] ?? {});
+  }
+
+  async #current(): Promise<ReadonlyMap<string, Held>> {
+    if (this.#known !== undefined) return this.#known;
+    this.#fetching ??= this.#fetch()
+      .then((answer) => (this.#known = read(answer)))
+      .finally(() => {
+        this.#fetching = undefined;
+      });
+    return this.#fetching;
+  }
+}
+
+const read = (value: unknown): ReadonlyMap<string, Held> =>
+  new Map(Object.entries(asCapabilities(value, 'the capabilities of platform.auth')));
+
+function lacks(user: string, { method, requires }: GuardedCall, held: readonly string[]): UnauthorizedError {
+  const text = `method "${method}" requires capabilities ${list(requires)}, but capability ${list(held)} was provided for user ${user}`;
+  return new UnauthorizedError(text, { item: method, value: user });
+}
+
+const list = (names: readonly string[]): string => `{${names.map((name) => `'${name}'`).join(', ')}}`;
+
+function checkLimits(user: string, call: GuardedCall, limits: Readonly<Record<string, unknown>>): void {
+  for (const [name, allowed] of Object.entries(limits)) {
+    const index = call.parameters.findIndex((parameter) => parameter.name === name);
+    const given = call.args[index];
+    if (index >= 0 && matches(given, allowed)) continue;
+    const text =
+      index < 0
+        ? `User ${user} capability is not defined properly for method ${call.method}: it has no parameter ${name}`
+        : `User ${user} can call method ${call.method} only with ${name}=${String(allowed)} but called with ${name}=${JSON.stringify(given)}`;
+    throw new UnauthorizedError(text, { item: call.method, value: user });
+  }
+}
+
+/** Equal, or matched whole by a text written as `/expression/`. */
+function matches(given: unknown, allowed: unknown): boolean {
+  if (typeof allowed !== 'string' || allowed.length < 2 || !allowed.startsWith('/') || !allowed.endsWith('/')) {
+    return JSON.stringify(given) === JSON.stringify(allowed);
+  }
+  try {
+    return typeof given === 'string' && new RegExp(`^(?:${allowed.slice(1, -1)})$`).test(given);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,174 @@
+import { randomBytes } from 'node:crypto';
+import { ClosedError } from '@volttron-ts/vip-core';
+import type { BusConnection, Clock, Logger, RemotePlatformOptions, RemotePlatforms } from '@volttron-ts/vip-core';
+import { readConfig } from './agent-config.ts';
+import { connectVip } from './connect-vip.ts';
+import type { VipLimits, VipSession } from './connect-vip.ts';
+import type { AgentContext, AgentDefinition } from './define-agent.ts';
+import { HelloTimeoutError, NoRemotePlatformsError } from './errors.ts';
+import type { RpcDispatcher } from './rpc/dispatcher.ts';
+import { ConnectedPlatform } from './remote-platform.ts';
+import { pause } from './session/pause.ts';
+import type { Vip } from './vip.ts';
+
+export interface StartAgentOptions {
+  /** The agent's connection, not yet opened; its identity is the agent's. */
+  readonly bus: BusConnection;
+  /** What stands in the configuration file or store; hyphens may stand for underscores. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** What `vip.auth.connectRemotePlatform` stands on. */
+  readonly remotes?: RemotePlatforms;
+  readonly log: Logger;
+  readonly clock: Clock;
+  /** False ends the agent when the platform does not answer its hello within 10 s; true when not given. */
+  readonly wait?: boolean;
+  /** Makes the random names of publishers' lives: 8 to 16 of `0-9a-z`. */
+  readonly epoch?: () => string;
+  readonly limits?: VipLimits;
+}
+
+/** An agent that lives. */
+export interface RunningAgent {
+  readonly vip: Vip;
+  /** Ends it: aborts its signal, waits for `run` and for what was published, says goodbye. Safe to call twice. */
+  stop(): Promise<void>;
+  /** Settles when it has ended; rejects with what `run` threw, or HelloTimeoutError. */
+  readonly done: Promise<void>;
+}
+
+const RUN_END_MS = 10_000;
+const DRAIN_MS = 5000;
+
+const defaultLimits: VipLimits = {
+  window: { messages: 1000, bytes: 4 << 20 },
+  queue: { messages: 1000, bytes: 4 << 20, overrun: 16 },
+};
+
+const randomEpoch = (): string => randomBytes(8).toString('hex').slice(0, 12);
+
+/** Starts an agent on a bus. Throws InvalidValueError when its configuration is wrong. */
+export function startAgent(definition: AgentDefinition, options: StartAgentOptions): RunningAgent {
+  const config = readConfig(definition.config, options.config ?? {}, `the configuration of ${definition.name}`);
+  return new Life(definition, config, options);
+}
+
+class Life implements RunningAgent {
+  readonly vip: Vip;
+  readonly done: Promise<void>;
+  readonly #definition: AgentDefinition;
+  readonly #log: Logger;
+  readonly #clock: Clock;
+  readonly #session: VipSession;
+  readonly #remotes = new Set<ConnectedPlatform>();
+  readonly #stopping = new AbortController();
+  readonly #settle: { resolve: () => void; reject: (error: unknown) => void };
+  #run: Promise<void> = Promise.resolve();
+  #end: Promise<void> | undefined;
+
+  constructor(definition: AgentDefinition, config: AgentContext<unknown>['config'], options: StartAgentOptions) {
+    const { bus, log, clock, wait = true, epoch = randomEpoch, limits = defaultLimits } = options;
+    this.#definition = definition;
+    this.#log = log;
+    this.#clock = clock;
+    const { promise, resolve, reject } = Promise.withResolvers<undefined>();
+    this.done = promise;
+    // Whoever does not ask is not to be stopped by it.
+    promise.catch(() => undefined);
+    this.#settle = {
+      resolve: () => {
+        resolve(undefined);
+      },
+      reject,
+    };
+    const { name, version } = definition;
+    const shared = { version, clock, log, epoch, limits };
+    const overdue = (error: HelloTimeoutError): void => {
+      void this.#stop(error);
+    };
+    this.#session = connectVip({ ...shared, bus, name, ...(wait ? {} : { overdue }) });
+    this.vip = this.#makeVip((address, remoteOptions) => {
+      if (options.remotes === undefined) throw new NoRemotePlatformsError(address);
+      return new ConnectedPlatform(options.remotes.connect(address, remoteOptions), shared);
+    });
+    const context = { vip: this.vip, config, log, clock, signal: this.#stopping.signal };
+    exportMethods(definition, this.#session.dispatcher, context);
+    this.#session.session.onPhase((phase) => {
+      if (phase === 'closed' && this.#end === undefined) void this.#stop(new ClosedError('The platform'));
+    });
+    this.#session.session.open();
+    void this.#live(context);
+  }
+
+  stop(): Promise<void> {
+    return this.#stop();
+  }
+
+  async #live(context: AgentContext<unknown>): Promise<void> {
+    try {
+      await this.#session.session.established(this.#stopping.signal, 'wait');
+      this.#session.heartbeat.start();
+      this.#run = this.#definition.run(context);
+      await this.#run;
+    } catch (error) {
+      if (!this.#stopping.signal.aborted) void this.#stop(error);
+    }
+  }
+
+  #stop(failure?: unknown): Promise<void> {
+    this.#end ??= this.#finish(failure).then(() => {
+      if (failure === undefined) this.#settle.resolve();
+      else this.#settle.reject(failure);
+    });
+    return this.#end;
+  }
+
+  async #finish(failure: unknown): Promise<void> {
+    const { session, pubsub, heartbeat } = this.#session;
+    if (failure !== undefined)
+      this.#log.error('the agent failed', { reason: failure instanceof Error ? failure.message : 'unknown' });
+    this.#stopping.abort();
+    const ran = this.#run.catch(() => undefined);
+    const late = pause(this.#clock, RUN_END_MS).then(() => 'late' as const);
+    if ((await Promise.race([ran, late])) === 'late') this.#log.warn('the agent did not end in time');
+    const drained = [pubsub, ...[...this.#remotes].map((remote) => remote.pubsub)].map((one) => one.drain(DRAIN_MS));
+    const left = (await Promise.all(drained)).reduce((total, count) => total + count, 0);
+    if (left > 0) this.#log.warn('publications were not acknowledged before the end', { count: left });
+    heartbeat.stop();
+    await Promise.all([...this.#remotes].map((remote) => remote.close()));
+    await session.leave();
+  }
+
+  #makeVip(connect: (address: string, options?: RemotePlatformOptions) => ConnectedPlatform): Vip {
+    const { session, pubsub, rpc, journal, health, peers } = this.#session;
+    return {
+      identity: session.identity,
+      pubsub,
+      rpc,
+      journal,
+      health,
+      peerlist: peers,
+      auth: {
+        connectRemotePlatform: (address, options) => {
+          const remote = connect(address, options);
+          this.#remotes.add(remote);
+          return remote;
+        },
+      },
+      ping: (peer, options) => peers.ping(peer, options),
+      hello: (peer, options) => peers.hello(peer, options),
+      query: (property, options) => peers.query(property, options),
+    };
+  }
+}
+
+function exportMethods(definition: AgentDefinition, dispatcher: RpcDispatcher, context: AgentContext<unknown>): void {
+  for (const [name, method] of Object.entries(definition.methods)) {
+    const { requires = [], params, description } = method;
+    dispatcher.export(name, {
+      requires: typeof requires === 'string' ? [requires] : requires,
+      params,
+      description,
+      call: (args, caller) => method.call(args, { ...context, caller }),
+    });
+  }
+}

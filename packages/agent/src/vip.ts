@@ -1,0 +1,33 @@
+import type { RemotePlatformOptions } from '@volttron-ts/vip-core';
+import type { Health } from './health.ts';
+import type { Journal } from './journal/journal.ts';
+import type { AskOptions, PeerList } from './peers.ts';
+import type { PubSub } from './pubsub/pubsub.ts';
+import type { RemotePlatform } from './remote-platform.ts';
+import type { Rpc } from './rpc/rpc.ts';
+
+/** `vip.auth`: other platforms. */
+export interface VipAuth {
+  /**
+   * Becomes a peer on another platform's bus; answers at once. Throws InvalidValueError for an address of no known
+   * kind. Closed with the agent.
+   */
+  connectRemotePlatform(address: string, options?: RemotePlatformOptions): RemotePlatform;
+}
+
+/** What an agent does on its own platform's bus. */
+export interface Vip {
+  readonly identity: string;
+  readonly pubsub: PubSub;
+  readonly rpc: Rpc;
+  readonly journal: Journal;
+  readonly health: Health;
+  readonly peerlist: PeerList;
+  readonly auth: VipAuth;
+  /** Settles when the peer answers; `''` is the router. */
+  ping(peer: string, options?: AskOptions): Promise<void>;
+  /** The identity that the peer answers with. */
+  hello(peer: string, options?: AskOptions): Promise<string>;
+  /** A property of the platform, such as `instance-name`. */
+  query(property: string, options?: AskOptions): Promise<unknown>;
+}
