@@ -23,3 +23,55 @@ export class UnknownEpochError extends VipError {
     });
   }
 }
+
+/** Python answers a TypeError with this text (reference/agents-cli.md §1.9). */
+export class QueryTopicError extends VipError {
+  override readonly name = 'QueryTopicError';
+  constructor() {
+    super('query-topic', '"Topic" required', { item: 'topic', remedy: 'Name a topic or a list of topics.' });
+  }
+}
+
+export class QueryAggregateError extends VipError {
+  override readonly name = 'QueryAggregateError';
+  constructor() {
+    super('query-aggregate', 'agg_type and agg_period come together or not at all.', {
+      item: 'agg_type',
+      remedy: 'Give both, or neither.',
+    });
+  }
+}
+
+/** Python answers a ValueError with exactly this text unless a unit of time is at fault. */
+export class QuerySyntaxError extends VipError {
+  override readonly name = 'QuerySyntaxError';
+  constructor(value: unknown, message = 'Syntax Error in Query') {
+    super('query-syntax', message, {
+      item: 'start or end',
+      value,
+      remedy: 'Write a timestamp such as 2015-11-17T21:24:10+00:00, or now with offsets in d, h, m or s: now -1d -20m.',
+    });
+  }
+}
+
+export class ResultTooLongError extends VipError {
+  override readonly name = 'ResultTooLongError';
+  constructor(rows: number) {
+    super('result-too-long', `The answer would have more than ${rows} rows.`, {
+      item: 'query',
+      value: rows,
+      remedy: 'Give count and skip, or a shorter time.',
+    });
+  }
+}
+
+export class PatternError extends VipError {
+  override readonly name = 'PatternError';
+  constructor(pattern: string, cause: unknown) {
+    super('pattern', `The topic pattern ${JSON.stringify(pattern)} is no regular expression.`, {
+      item: 'topic_pattern',
+      value: pattern,
+      cause,
+    });
+  }
+}
