@@ -211,6 +211,35 @@ describe('a step that fails', () => {
   });
 });
 
+describe('steps of one key', () => {
+  it('a denial takes effect at once, though an earlier grant goes on failing', async () => {
+    const door = await Door.open();
+    const key = newKey();
+    door.knock(key);
+    const { id } = await door.request(key);
+    [door.fault, door.faulty] = [new Error('never'), ['grant']];
+    await expect(door.enrolment.approve(id, operator)).rejects.toThrow(StepPendingError);
+    await door.enrolment.deny(id, operator);
+    expect(door.dropped).toEqual([key]);
+    expect(door.knock(key)).toMatchObject({ status: 400 });
+  });
+
+  it('keep their order: a grant waits for a withdrawal that failed before it', async () => {
+    const door = await Door.open();
+    const key = newKey();
+    door.knock(key);
+    [door.fault, door.faulty] = [new Error('disk full'), ['withdraw']];
+    const { id } = await door.request(key);
+    await expect(door.enrolment.deny(id, operator)).rejects.toThrow(StepPendingError);
+    await expect(door.enrolment.approve(id, operator)).rejects.toThrow(StepPendingError);
+    door.fault = undefined;
+    await door.stop();
+    await door.start();
+    expect(door.knock(key)).toMatchObject({ status: 200 });
+    expect(door.file.contents.deny).toEqual([]);
+  });
+});
+
 describe('the list', () => {
   it('survives a restart', async () => {
     const door = await Door.open();

@@ -24,8 +24,9 @@ export class Door {
   readonly clock = new SteppedClock();
   readonly errors: string[] = [];
   readonly dropped: string[] = [];
-  /** Steps fail while this is set. */
+  /** Steps fail while this is set; all of them, unless `faulty` names some. */
   fault: Error | undefined;
+  faulty: readonly ('grant' | 'withdraw' | 'forget')[] = ['grant', 'withdraw', 'forget'];
   readonly #limits: Limits | undefined;
   #file!: AuthFile;
   #authenticator!: SnapshotAuthenticator;
@@ -87,17 +88,23 @@ export class Door {
   }
 
   #faulty(grant: EnrolmentGrant): EnrolmentGrant {
-    const step =
-      <A>(work: (access: A) => Promise<void>) =>
-      async (access: A): Promise<void> => {
-        if (this.fault !== undefined) throw this.fault;
-        await work(access);
-      };
+    const fail = (step: 'grant' | 'withdraw' | 'forget'): void => {
+      if (this.fault !== undefined && this.faulty.includes(step)) throw this.fault;
+    };
     return {
       check: (access) => grant.check(access),
-      grant: step((access) => grant.grant(access)),
-      withdraw: step((access) => grant.withdraw(access)),
-      forget: step((access) => grant.forget(access)),
+      grant: async (access) => {
+        fail('grant');
+        await grant.grant(access);
+      },
+      withdraw: async (access) => {
+        fail('withdraw');
+        await grant.withdraw(access);
+      },
+      forget: async (access) => {
+        fail('forget');
+        await grant.forget(access);
+      },
     };
   }
 
