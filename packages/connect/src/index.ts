@@ -8,3 +8,6 @@ export { exitCodeOf, exitCodes } from './exit-code.ts';
 export { createLog, namedLog } from './log.ts';
 export type { LogOptions } from './log.ts';
 export { systemClock } from './system-clock.ts';
+export { main } from './agent-main.ts';
+export { openLocalPlatform } from './local-platform.ts';
+export type { LocalPlatform, LocalPlatformOptions } from './local-platform.ts';

@@ -1,0 +1,59 @@
+import { realpathSync } from 'node:fs';
+import { KeyStore, KnownHosts, readInstanceConfig } from '@volttron-ts/auth';
+import type { KeyPair } from '@volttron-ts/auth';
+import { ZmqConnection } from '@volttron-ts/bus-zmq';
+import { parseAddress } from '@volttron-ts/vip-core';
+import type { BusConnection, Clock, RemotePlatforms } from '@volttron-ts/vip-core';
+import { UnknownServerKeyError } from './errors.ts';
+import { createRemotePlatforms } from './remote-platforms.ts';
+
+export interface LocalPlatformOptions {
+  readonly home: string;
+  readonly identity: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+}
+
+/** What a process of this host needs to be a peer of the platform whose home it can read. */
+export interface LocalPlatform {
+  readonly instanceName: string;
+  readonly keys: KeyPair;
+  /** Not opened yet. */
+  readonly bus: BusConnection;
+  readonly remotes: RemotePlatforms;
+}
+
+/**
+ * Reads from a home what an agent needs (reference/vip-zmq.md §3.1, §4.4): the local address, the server key from
+ * known_hosts, the agent's own key store. `VOLTTRON_VIP_ADDR` and `VOLTTRON_SERVERKEY` take the place of the first two.
+ */
+export async function openLocalPlatform(options: LocalPlatformOptions): Promise<LocalPlatform> {
+  const { identity, environment, clock } = options;
+  const home = realpathSync(options.home);
+  const { settings } = await readInstanceConfig({ home, environment });
+  const keys = await new KeyStore(home).agent(identity);
+  const knownHosts = new KnownHosts(home);
+  const text = environment['VOLTTRON_VIP_ADDR'] ?? settings['vip-local-address'];
+  const address = parseAddress(text);
+  const serverkey = await knownHosts.resolve(text, environment['VOLTTRON_SERVERKEY'] ?? address.serverkey);
+  if (serverkey === undefined) throw new UnknownServerKeyError(text);
+  const dial = (target: { address: typeof address; serverkey: string; identity: string }): ZmqConnection =>
+    new ZmqConnection({
+      identity: target.identity,
+      address: target.address,
+      keys: { publickey: keys.publicKey, secretkey: keys.secret.reveal(), serverkey: target.serverkey },
+      clock,
+    });
+  return {
+    instanceName: settings['instance-name'],
+    keys,
+    bus: dial({ address, serverkey, identity }),
+    remotes: createRemotePlatforms({
+      identity: `${settings['instance-name']}.${identity}`,
+      dial,
+      knownServerKey: async (remote) => knownHosts.lookup(remote),
+      clock,
+      random: Math.random,
+    }),
+  };
+}

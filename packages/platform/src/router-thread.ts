@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { MessageChannel } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
+import type { AuthSnapshot } from '@volttron-ts/auth';
+import { PortConnection } from '@volttron-ts/router';
+import type { QueryProperties } from '@volttron-ts/router';
+import { startWorker, workerUrl } from '@volttron-ts/storage';
+import type { WorkerHandle } from '@volttron-ts/storage';
+import type {
+  AuthenticationDecision,
+  AuthenticationRequest,
+  BusConnection,
+  Logger,
+  VipAddress,
+} from '@volttron-ts/vip-core';
+import type { RouterEvent, RouterWorker, RouterWorkerData } from './router-worker.ts';
+
+export interface RouterThreadOptions {
+  readonly addresses: readonly VipAddress[];
+  readonly publicKey: string;
+  readonly secretKey: string;
+  readonly snapshot: AuthSnapshot;
+  /** The journal's tap; moves to the thread. */
+  readonly tap: MessagePort;
+  readonly fault: string | undefined;
+  readonly log: Logger;
+  readonly onRefused: (request: AuthenticationRequest, decision: AuthenticationDecision) => void;
+  readonly onQuit: () => void;
+  readonly onCrash: (error: Error) => void;
+}
+
+/** The router in its worker thread, as the main thread handles it. */
+export class RouterThread {
+  readonly #worker: WorkerHandle<RouterWorker>;
+
+  constructor(options: RouterThreadOptions) {
+    const { log, onRefused, onQuit, onCrash, tap, ...data } = options;
+    const { port1: events, port2: far } = new MessageChannel();
+    events.on('message', (event: RouterEvent) => {
+      if (event.kind === 'log') log[event.level](event.message, event.fields as Record<string, unknown> | undefined);
+      else if (event.kind === 'refused') onRefused(event.request, event.decision);
+      else onQuit();
+    });
+    const workerData: RouterWorkerData & { events: MessagePort } = {
+      ...data,
+      tap,
+      routingId: randomUUID(),
+      events: far,
+    };
+    this.#worker = startWorker<RouterWorker>(workerUrl(import.meta.url, './router-worker'), {
+      workerData,
+      transfer: [tap, far],
+      onCrash,
+    });
+  }
+
+  /** Binds every address; answers them with ports resolved. */
+  async listen(): Promise<readonly string[]> {
+    return this.#worker.call('listen', undefined);
+  }
+
+  /** A trusted connection of the platform's own, not opened yet. */
+  connect(identity: string): BusConnection {
+    const { port1, port2 } = new MessageChannel();
+    void this.#worker.call('accept', { port: port1, identity }, [port1]);
+    return new PortConnection(port2, identity);
+  }
+
+  async setProperties(properties: QueryProperties): Promise<void> {
+    await this.#worker.call('properties', properties);
+  }
+
+  async setSnapshot(snapshot: AuthSnapshot): Promise<void> {
+    await this.#worker.call('snapshot', snapshot);
+  }
+
+  /** Ends the live sessions of a credential. */
+  async drop(credential: string): Promise<number> {
+    return this.#worker.call('drop', credential);
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.close();
+  }
+}

@@ -1,0 +1,105 @@
+import { workerData } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
+import { createAuthenticator } from '@volttron-ts/auth';
+import type { AuthSnapshot } from '@volttron-ts/auth';
+import { ZmqListener } from '@volttron-ts/bus-zmq';
+import { systemClock } from '@volttron-ts/connect';
+import { connectJournalTap } from '@volttron-ts/history';
+import { PortListener, Router } from '@volttron-ts/router';
+import type { QueryProperties } from '@volttron-ts/router';
+import { serveWorker } from '@volttron-ts/storage';
+import type {
+  AuthenticationDecision,
+  AuthenticationRequest,
+  Logger,
+  LogLevel,
+  VipAddress,
+} from '@volttron-ts/vip-core';
+import { faultyTap } from './test-faults.ts';
+
+/** What the router's thread is started with. */
+export interface RouterWorkerData {
+  readonly routingId: string;
+  readonly addresses: readonly VipAddress[];
+  /** The platform's own pair, 43 characters each. */
+  readonly publicKey: string;
+  readonly secretKey: string;
+  readonly snapshot: AuthSnapshot;
+  readonly tap: MessagePort;
+  /** Names the fault that a test wants; see test-faults.ts. */
+  readonly fault: string | undefined;
+}
+
+/** What it tells the main thread, unasked. */
+export type RouterEvent =
+  | { readonly kind: 'log'; readonly level: LogLevel; readonly message: string; readonly fields: object | undefined }
+  | { readonly kind: 'refused'; readonly request: AuthenticationRequest; readonly decision: AuthenticationDecision }
+  | { readonly kind: 'quit' };
+
+/** What the main thread asks of it. */
+export type RouterWorker = typeof handlers;
+
+const data = workerData as RouterWorkerData & { readonly events: MessagePort };
+const tell = (event: RouterEvent): void => {
+  data.events.postMessage(event);
+};
+const log: Logger = Object.fromEntries(
+  (['debug', 'info', 'warn', 'error'] as const).map((level) => [
+    level,
+    (message: string, fields?: object) => {
+      tell({ kind: 'log', level, message, fields });
+    },
+  ]),
+) as unknown as Logger;
+
+let properties: QueryProperties = {};
+const authenticator = createAuthenticator(data.snapshot, {
+  log,
+  onRefused: (request, decision) => {
+    tell({ kind: 'refused', request, decision });
+  },
+});
+const tap = await connectJournalTap(data.tap);
+const ports = new PortListener();
+const router = new Router({
+  routingId: data.routingId,
+  log,
+  tap: faultyTap(data.fault, tap),
+  properties: () => properties,
+  onQuit: () => {
+    tell({ kind: 'quit' });
+  },
+});
+
+const handlers = {
+  /** Binds; answers the addresses with ports resolved. Throws BindError. */
+  listen: async () => {
+    await router.listen(ports);
+    await router.listen(
+      new ZmqListener({
+        addresses: data.addresses,
+        keys: { publickey: data.publicKey, secretkey: data.secretKey },
+        authenticator,
+        clock: systemClock,
+        log,
+      }),
+    );
+    return router.addresses;
+  },
+  properties: (next: QueryProperties) => {
+    properties = next;
+  },
+  snapshot: (next: AuthSnapshot) => {
+    authenticator.update(next);
+  },
+  drop: (credential: string) => router.drop(credential),
+  accept: ({ port, identity }: { readonly port: MessagePort; readonly identity: string }) => {
+    ports.accept(port, identity);
+  },
+};
+
+serveWorker(handlers, async () => {
+  await router.close();
+  tap.close();
+  data.events.close();
+});

@@ -1,0 +1,122 @@
+import type { Journal } from '@volttron-ts/history';
+import {
+  checker,
+  decodeText,
+  encodeRpc,
+  encodeText,
+  InvalidValueError,
+  JOURNAL_SUBSYSTEM,
+  JournalCommit,
+  JournalReadRequest,
+  JournalSpan,
+  parseLooseJson,
+  UnauthorizedError,
+} from '@volttron-ts/vip-core';
+import type { Authorizer, BusConnection, Logger, VipMessage } from '@volttron-ts/vip-core';
+
+/** Reading the journal is reading everything that was published: it needs this capability. */
+export const READ_JOURNAL = 'read_journal';
+
+const asRead = checker(JournalReadRequest);
+const asCommit = checker(JournalCommit);
+const asSpan = checker(JournalSpan);
+const NOTHING = new Uint8Array(0);
+
+type Answer = readonly [operation: string, body: unknown, records?: Uint8Array];
+
+export interface JournalServiceOptions {
+  /** The in-process connection of `platform.journal`, not opened yet. */
+  readonly bus: BusConnection;
+  readonly journal: Journal;
+  readonly authorizer: Authorizer;
+  readonly log: Logger;
+}
+
+/** Serves the subsystem `journal` (vip-core, journal-protocol.ts) to readers of this platform and to other platforms. */
+export class JournalService {
+  readonly #options: JournalServiceOptions;
+
+  constructor(options: JournalServiceOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    const { bus } = this.#options;
+    bus.open({
+      message: (message) => {
+        if (message.subsystem === JOURNAL_SUBSYSTEM) void this.#serve(message);
+        else if (message.subsystem === 'ping') this.#pong(message);
+        else if (message.peer !== '') this.#unknownSubsystem(message);
+      },
+      state: () => undefined,
+    });
+    bus.send({ peer: '', id: 'connect.hello.0', subsystem: 'hello', args: [encodeText('hello')] });
+  }
+
+  async #serve(message: VipMessage): Promise<void> {
+    const answer = await this.#answer(message).catch((error: unknown): Answer => {
+      const { code, text } = explain(error);
+      this.#options.log.warn('the journal refused a request', { peer: message.peer, code, reason: text });
+      return ['refused', { code, message: text }];
+    });
+    const [operation, body, records] = answer;
+    const args = [encodeText(operation), encodeRpc(body), ...(records === undefined ? [] : [records])];
+    this.#options.bus.send({ peer: message.peer, id: message.id, subsystem: JOURNAL_SUBSYSTEM, args });
+  }
+
+  async #answer({ user, args }: VipMessage): Promise<Answer> {
+    const [operationFrame = NOTHING, bodyFrame = NOTHING, records = NOTHING] = args;
+    const operation = decodeText(operationFrame);
+    const body = parseLooseJson(decodeText(bodyFrame));
+    const { journal } = this.#options;
+    switch (operation) {
+      case 'append': {
+        const answer = await journal.append(user, asSpan(body, 'the span of an append'), records);
+        if (answer.kind === 'through') return ['through', { through: answer.through }];
+        return ['gap', { epoch: answer.epoch, expected: answer.expected }];
+      }
+      case 'read': {
+        this.#mayRead(user);
+        const batch = await journal.read(asRead(body, 'the body of a journal read'));
+        return ['batch', batch.span, batch.records];
+      }
+      case 'commit':
+        this.#mayRead(user);
+        await journal.commit(asCommit(body, 'the body of a journal commit'));
+        return ['committed', {}];
+      default:
+        throw new InvalidValueError(
+          'operation',
+          operation,
+          `The journal has no operation "${operation.slice(0, 40)}".`,
+        );
+    }
+  }
+
+  #mayRead(user: string): void {
+    if (this.#options.authorizer.allows(user, READ_JOURNAL)) return;
+    throw new UnauthorizedError(`"${user}" may not read the journal.`, {
+      item: 'capability',
+      value: READ_JOURNAL,
+      remedy: `Give its auth entry the capability ${READ_JOURNAL}.`,
+    });
+  }
+
+  #pong({ peer, id, args }: VipMessage): void {
+    if (peer === '') return;
+    this.#options.bus.send({ peer, id, subsystem: 'ping', args: [encodeText('pong'), ...args.slice(1)] });
+  }
+
+  #unknownSubsystem({ peer, id, subsystem }: VipMessage): void {
+    if (subsystem === 'error') return;
+    const args = ['93', 'Protocol not supported', this.#options.bus.identity, subsystem].map(encodeText);
+    this.#options.bus.send({ peer, id, subsystem: 'error', args });
+  }
+}
+
+function explain(error: unknown): { code: string; text: string } {
+  if (!(error instanceof Error)) return { code: 'failure', text: String(error) };
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : 'failure';
+  const remedy = 'remedy' in error && typeof error.remedy === 'string' ? ` ${error.remedy}` : '';
+  return { code, text: `${error.message}${remedy}` };
+}
