@@ -2,9 +2,11 @@ import type { Clock, LivePoint } from '@volttron-ts/vip-core';
 import type { LiveFeed } from './contracts.ts';
 import { TooManyStreamsError } from './errors.ts';
 
-/** So many streams at once; so many bytes may wait for one client; a comment keeps a silent stream open (ms). */
+/** So many streams at once. */
 const MOST = 64;
+/** So many bytes may wait for one client, besides the last points that it begins with. */
 const WAITING = 262_144;
+/** A comment keeps a silent stream open, in ms. */
 const HEARTBEAT = 15_000;
 
 export type StreamEnd = 'closed' | 'slow' | 'not allowed';
@@ -22,7 +24,8 @@ export interface StreamClient {
 
 /** Server-sent events of point batches: each batch is printed once for all clients, and a client that lags is dropped. */
 export class LiveStream {
-  readonly #clients = new Set<StreamClient>();
+  /** With the bytes that may wait for each. */
+  readonly #clients = new Map<StreamClient, number>();
   readonly #feed: LiveFeed;
   readonly #clock: Clock;
   #unsubscribe: (() => void) | undefined;
@@ -45,9 +48,9 @@ export class LiveStream {
   /** Begins with the last point of each topic, then every batch. */
   add(client: StreamClient): void {
     this.reserve();
-    client.write(': VOLTTRON live points\nretry: 2000\n\n');
-    client.write(printBatch(this.#feed.latest()));
-    this.#clients.add(client);
+    const beginning = `retry: 2000\n\n${printBatch(this.#feed.latest())}`;
+    client.write(beginning);
+    this.#clients.set(client, WAITING + Buffer.byteLength(beginning));
     this.#unsubscribe ??= this.#feed.subscribe((points) => {
       this.#sendAll(printBatch(points));
     });
@@ -64,12 +67,12 @@ export class LiveStream {
   }
 
   close(): void {
-    for (const client of [...this.#clients]) this.#end(client, 'closed');
+    for (const client of [...this.#clients.keys()]) this.#end(client, 'closed');
   }
 
   #sendAll(text: string): void {
-    for (const client of [...this.#clients]) {
-      if (client.waiting > WAITING) this.#end(client, 'slow');
+    for (const [client, limit] of [...this.#clients]) {
+      if (client.waiting > limit) this.#end(client, 'slow');
       else client.write(text);
     }
   }
@@ -82,7 +85,7 @@ export class LiveStream {
   readonly #beat = (): void => {
     this.#cancelHeartbeat = this.#clock.after(HEARTBEAT, this.#beat);
     this.#sendAll(': \n\n');
-    for (const client of [...this.#clients]) void this.#check(client);
+    for (const client of this.#clients.keys()) void this.#check(client);
   };
 
   async #check(client: StreamClient): Promise<void> {

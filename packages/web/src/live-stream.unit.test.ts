@@ -65,6 +65,16 @@ describe('LiveStream', () => {
     expect(stream.size).toBe(1);
   });
 
+  it('does not take the points that a stream begins with for a client that lags', () => {
+    const { feed, stream } = makeStream();
+    const client = new Client();
+    feed.latest = () => Array.from({ length: 10_000 }, () => point);
+    stream.add(client);
+    client.waiting = client.texts.join('').length;
+    feed.send([point]);
+    expect(client.ended).toBeUndefined();
+  });
+
   it('keeps a silent stream open with comments, and ends it when its client may no longer watch', async () => {
     const { clock, stream } = makeStream();
     const client = new Client();

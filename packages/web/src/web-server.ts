@@ -36,9 +36,10 @@ function checkCertificate({ certificate, privateKey }: WebOptions): void {
   }
 }
 
+/** One address; of a name with both kinds the IPv4 one, where VOLTTRON's clients look. */
 async function resolve(host: string): Promise<string> {
   try {
-    return (await lookup(host)).address;
+    return (await lookup(host, { order: 'ipv4first' })).address;
   } catch (error) {
     throw new WebNameUnresolvedError(host, error);
   }

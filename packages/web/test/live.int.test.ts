@@ -34,7 +34,11 @@ describe('/api/live', () => {
     const [slow, quick] = [openStream(rig), openStream(rig)];
     await expect.poll(() => [slow.read(), quick.read()].every((text) => text.includes('retry:'))).toBe(true);
     slow.socket.pause();
-    const gone = new Promise<void>((resolve) => slow.socket.once('close', () => { resolve(); }));
+    const gone = new Promise<void>((resolve) =>
+      slow.socket.once('close', () => {
+        resolve();
+      }),
+    );
     const batch = Array.from({ length: 2000 }, () => point);
     const ends = () => rig.lines.filter((line) => line.startsWith('live stream ended')).length;
     for (let count = 0; ends() === 0 && count < 1000; count++) {
