@@ -20,7 +20,7 @@ export function createLog({ name, level, format, write }: LogOptions): Logger {
             write(terminalLine(line));
           },
   };
-  const log = pino({ name, level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, stream);
+  const log = pino({ level, base: { name }, timestamp: pino.stdTimeFunctions.isoTime }, stream);
   return {
     debug: (message, fields) => {
       log.debug(fields ?? {}, message);

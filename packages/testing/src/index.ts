@@ -1,2 +1,0 @@
-/** TestPlatform: whole instances for tests. @packageDocumentation */
-export {};
