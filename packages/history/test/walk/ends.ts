@@ -49,7 +49,7 @@ abstract class FileEnd<File extends JournalFile | StoreFile> {
   }
 
   copy(): void {
-    this.#touch();
+    this.transaction(() => undefined);
     this.restart();
     copyFileSync(this.path, `${this.path}.copy`);
     this.#hasCopy = true;
@@ -62,10 +62,6 @@ abstract class FileEnd<File extends JournalFile | StoreFile> {
     for (const suffix of ['-wal', '-shm']) if (existsSync(this.path + suffix)) rmSync(this.path + suffix);
     copyFileSync(`${this.path}.copy`, this.path);
     this.restored();
-  }
-
-  #touch(): void {
-    void this.file;
   }
 }
 

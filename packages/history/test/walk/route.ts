@@ -27,8 +27,18 @@ export class Route {
     this.#random = random;
   }
 
+  /** Some steps of sending, delivering and answering. */
+  work(): void {
+    for (let count = 2 + this.#random.below(10); count > 0; count--) {
+      const dice = this.#random.next();
+      if (dice < 0.35) this.#send();
+      else if (dice < 0.7) this.#deliver();
+      else this.#settle();
+    }
+  }
+
   /** Sends the next span if the window has room; a new connection begins with a question. */
-  send(): void {
+  #send(): void {
     this.#connect();
     if (this.#appends.length >= WINDOW) return;
     const batch = this.#read(40 + this.#random.below(600));
@@ -37,7 +47,7 @@ export class Route {
   }
 
   /** One append reaches the other end: mostly the oldest, at times another, at times it will come once more. */
-  deliver(): void {
+  #deliver(): void {
     if (this.#appends.length === 0) return;
     const index = this.#random.chance(0.75) ? 0 : this.#random.below(this.#appends.length);
     const batch = this.#appends[index]!;
@@ -48,7 +58,7 @@ export class Route {
   }
 
   /** One answer comes back. */
-  settle(): void {
+  #settle(): void {
     if (this.#answers.length === 0) return;
     const index = this.#random.chance(0.8) ? 0 : this.#random.below(this.#answers.length);
     for (const { epoch, answer } of this.#answers.splice(index, 1)) this.#take(epoch, answer);
