@@ -16,7 +16,7 @@ import { openEnrolment } from '@volttron-ts/enrolment';
 import type { Enrolment } from '@volttron-ts/enrolment';
 import { openJournal } from '@volttron-ts/history';
 import type { Journal } from '@volttron-ts/history';
-import { parseAddress, services } from '@volttron-ts/vip-core';
+import { JOURNAL_SUBSYSTEM, parseAddress, services } from '@volttron-ts/vip-core';
 import type { Clock, Logger } from '@volttron-ts/vip-core';
 import { RouterThread } from './router-thread.ts';
 import { defineAuthService } from './services/auth-service.ts';
@@ -201,12 +201,14 @@ export class Platform {
     });
     const bus = router.connect(services.journal);
     const journalLog = log('volttron.platform.journal');
-    new JournalService({ bus, journal, authorizer, log: journalLog }).start();
+    const service = new JournalService({ bus, journal, authorizer, log: journalLog });
+    const subsystems = { [JOURNAL_SUBSYSTEM]: service.take };
+    const agent = startAgent(service.agent, { bus, clock, log: journalLog, subsystems });
     const republisher = new Republisher({ bus, journal, clock, log: journalLog });
     republisher.start();
     this.#part('the journal service', async () => {
       republisher.stop();
-      await bus.close();
+      await agent.stop();
     });
     const feed = new DeviceFeed(clock);
     this.#startService(router, services.web, feed.agent);

@@ -1,3 +1,5 @@
+import { defineAgent, t } from '@volttron-ts/agent';
+import type { AgentDefinition } from '@volttron-ts/agent';
 import type { Journal } from '@volttron-ts/history';
 import {
   checker,
@@ -10,6 +12,7 @@ import {
   JournalReadRequest,
   JournalSpan,
   parseLooseJson,
+  services,
   UnauthorizedError,
 } from '@volttron-ts/vip-core';
 import type { Authorizer, BusConnection, Logger, VipMessage } from '@volttron-ts/vip-core';
@@ -25,7 +28,7 @@ const NOTHING = new Uint8Array(0);
 type Answer = readonly [operation: string, body: unknown, records?: Uint8Array];
 
 export interface JournalServiceOptions {
-  /** The in-process connection of `platform.journal`, not opened yet. */
+  /** The in-process connection of `platform.journal`; opened by the agent that this service is. */
   readonly bus: BusConnection;
   readonly journal: Journal;
   readonly authorizer: Authorizer;
@@ -40,18 +43,20 @@ export class JournalService {
     this.#options = options;
   }
 
-  start(): void {
-    const { bus } = this.#options;
-    bus.open({
-      message: (message) => {
-        if (message.subsystem === JOURNAL_SUBSYSTEM) void this.#serve(message);
-        else if (message.subsystem === 'ping') this.#pong(message);
-        else if (message.peer !== '') this.#unknownSubsystem(message);
-      },
-      state: () => undefined,
+  /** The agent that answers everything else, such as what waits. */
+  get agent(): AgentDefinition {
+    const { journal } = this.#options;
+    return defineAgent({
+      name: services.journal,
+      config: t.Object({}),
+      methods: { status: { params: t.Tuple([]), call: () => journal.status() } },
     });
-    bus.send({ peer: '', id: 'connect.hello.0', subsystem: 'hello', args: [encodeText('hello')] });
   }
+
+  /** What the agent does with messages of the subsystem. */
+  readonly take = (message: VipMessage): void => {
+    void this.#serve(message);
+  };
 
   async #serve(message: VipMessage): Promise<void> {
     const answer = await this.#answer(message).catch((error: unknown): Answer => {
@@ -100,17 +105,6 @@ export class JournalService {
       value: READ_JOURNAL,
       remedy: `Give its auth entry the capability ${READ_JOURNAL}.`,
     });
-  }
-
-  #pong({ peer, id, args }: VipMessage): void {
-    if (peer === '') return;
-    this.#options.bus.send({ peer, id, subsystem: 'ping', args: [encodeText('pong'), ...args.slice(1)] });
-  }
-
-  #unknownSubsystem({ peer, id, subsystem }: VipMessage): void {
-    if (subsystem === 'error') return;
-    const args = ['93', 'Protocol not supported', this.#options.bus.identity, subsystem].map(encodeText);
-    this.#options.bus.send({ peer, id, subsystem: 'error', args });
   }
 }
 

@@ -1,0 +1,218 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { checker, t } from '@volttron-ts/vip-core';
+import type { Logger } from '@volttron-ts/vip-core';
+import { asPublisherCounts, compare } from './check.ts';
+import type { Comparison, PublisherCounts } from './check.ts';
+import { freePort } from './free-port.ts';
+import { Instance } from './instance.ts';
+import type { AgentPlan } from './instance.ts';
+import { Operator } from './operator.ts';
+import type { WaitingKey } from './operator.ts';
+
+const publishers = ['sysmon', 'replay-driver'] as const;
+const FORWARDER = 'forwarder';
+const HISTORIAN = 'platform.historian';
+const FORWARD_CURSOR = 'forwarder';
+const HISTORY_CURSOR = 'history';
+const POLL_MS = 100;
+const DRAIN_MS = 30_000;
+
+const asPlatformStatus = checker(
+  t.Object({ webAddress: t.Optional(t.String()), firstPassword: t.Optional(t.String()) }),
+);
+const asForwarding = checker(
+  t.Object({
+    state: t.String(),
+    records: t.Integer(),
+    p50LagMs: t.Union([t.Number(), t.Null()]),
+    p99LagMs: t.Union([t.Number(), t.Null()]),
+  }),
+);
+
+/** A look at the running demonstration; counts are readings, waiting is records. */
+export interface Progress {
+  readonly published: number;
+  readonly waiting: number;
+  readonly acknowledged: number;
+  readonly toStore: number;
+  readonly state: string;
+  readonly p50LagMs: number | null;
+  readonly p99LagMs: number | null;
+}
+
+export interface DemoOptions {
+  /** Where the two homes are made; emptied first. */
+  readonly root: string;
+  readonly log: Logger;
+}
+
+/** Two instances on this host, and readings that go from one to the other. */
+export class Demo {
+  readonly server: Instance;
+  readonly client: Instance;
+  readonly #options: DemoOptions;
+  readonly #started = performance.now();
+  #serverOperator: Operator | undefined;
+  #clientOperator: Operator | undefined;
+  #agents: { readonly instance: Instance; readonly plan: AgentPlan }[] = [];
+  webAddress = '';
+  firstPassword: string | undefined;
+  startupMs: number | undefined;
+
+  constructor(options: DemoOptions) {
+    this.#options = options;
+    this.server = new Instance(options.root, 'volttron-server');
+    this.client = new Instance(options.root, 'volttron-client');
+  }
+
+  /** The file of the server's historian. */
+  get storeFile(): string {
+    return join(this.server.home, 'historian.sqlite');
+  }
+
+  /** Makes both homes and starts both platforms and all agents. */
+  async start(): Promise<void> {
+    await rm(this.#options.root, { recursive: true, force: true });
+    await mkdir(this.#options.root, { recursive: true, mode: 0o700 });
+    const vipPort = await freePort(22_916);
+    const webPort = await freePort(8443);
+    const [historian] = await this.#plan(this.server, [
+      {
+        identity: HISTORIAN,
+        module: '@volttron-ts/historian',
+        config: { connection: { type: 'sqlite', params: { database: this.storeFile } } },
+        capabilities: { read_journal: null },
+      },
+    ]);
+    await this.server.prepare(
+      {
+        'instance-name': this.server.name,
+        'vip-address': `tcp://127.0.0.1:${vipPort}`,
+        'bind-web-address': `https://localhost:${webPort}`,
+      },
+      historian === undefined ? [] : [historian],
+    );
+    const status = asPlatformStatus(await this.server.startPlatform(), 'the status of the server');
+    this.webAddress = status.webAddress ?? '';
+    this.firstPassword = status.firstPassword;
+    const agents = await this.#plan(this.client, clientAgents(this.webAddress, this.server.home));
+    await this.client.prepare({ 'instance-name': this.client.name }, agents);
+    await this.client.startPlatform();
+    await Promise.all(this.#agents.map(async ({ instance, plan }) => instance.startAgent(plan)));
+    this.#serverOperator = await Operator.of(this.server.home, this.#options.log);
+    this.#clientOperator = await Operator.of(this.client.home, this.#options.log);
+  }
+
+  #plan(instance: Instance, plans: readonly AgentPlan[]): Promise<readonly AgentPlan[]> {
+    this.#agents.push(...plans.map((plan) => ({ instance, plan })));
+    return Promise.resolve(plans);
+  }
+
+  get #ofServer(): Operator {
+    if (this.#serverOperator === undefined) throw new Error('the demonstration is not started');
+    return this.#serverOperator;
+  }
+
+  get #ofClient(): Operator {
+    if (this.#clientOperator === undefined) throw new Error('the demonstration is not started');
+    return this.#clientOperator;
+  }
+
+  /** Settles with the forwarder's key once it waits for approval at the server. */
+  async waitingKey(): Promise<WaitingKey> {
+    for (;;) {
+      const [key] = await this.#ofServer.waitingKeys();
+      if (key !== undefined) return key;
+      await sleep(POLL_MS);
+    }
+  }
+
+  /** Lets a key in, and settles when the first reading was acknowledged. */
+  async approve(key: WaitingKey): Promise<void> {
+    await this.#ofServer.approve(key);
+    while ((await this.#forwarding()).records === 0) await sleep(POLL_MS);
+    this.startupMs ??= Math.round(performance.now() - this.#started);
+  }
+
+  async #forwarding(): Promise<ReturnType<typeof asForwarding>> {
+    return asForwarding(await this.#ofClient.call(FORWARDER, 'forwarding.status'), 'the status of the forwarder');
+  }
+
+  async #counts(method: 'publishing.counts' | 'publishing.pause'): Promise<PublisherCounts[]> {
+    return Promise.all(
+      publishers.map(async (publisher) =>
+        asPublisherCounts(await this.#ofClient.call(publisher, method), `the counts of ${publisher}`),
+      ),
+    );
+  }
+
+  /** Rejects while a process that it asks is away. */
+  async progress(): Promise<Progress> {
+    const [counts, forwarding, waiting, toStore] = await Promise.all([
+      this.#counts('publishing.counts'),
+      this.#forwarding(),
+      this.#ofClient.waiting(FORWARD_CURSOR),
+      this.#ofServer.waiting(HISTORY_CURSOR),
+    ]);
+    const published = counts.reduce((total, { readings }) => total + readings, 0);
+    const messages = counts.reduce((total, count) => total + count.messages, 0);
+    const perMessage = messages === 0 ? 0 : published / messages;
+    const { state, p50LagMs, p99LagMs } = forwarding;
+    const unacknowledged = waiting ?? messages;
+    return {
+      published,
+      waiting: unacknowledged,
+      acknowledged: Math.max(0, Math.round(published - unacknowledged * perMessage)),
+      toStore: toStore ?? 0,
+      state,
+      p50LagMs,
+      p99LagMs,
+    };
+  }
+
+  /**
+   * Stops in the order in which readings flow, each part only when the next one has everything, then compares what was
+   * acknowledged with what is stored.
+   */
+  async finish(): Promise<Comparison & Pick<Progress, 'p50LagMs' | 'p99LagMs'>> {
+    const counts = await this.#counts('publishing.pause');
+    await this.#drained(async () => this.#ofClient.waiting(FORWARD_CURSOR));
+    await this.#drained(async () => this.#ofServer.waiting(HISTORY_CURSOR));
+    const { p50LagMs, p99LagMs } = await this.#forwarding();
+    await this.stop();
+    return { ...compare(counts, this.storeFile), p50LagMs, p99LagMs };
+  }
+
+  /** Settles when nothing waits any more, or after 30 s: the comparison then says what is missing. */
+  async #drained(waiting: () => Promise<number | undefined>): Promise<void> {
+    const deadline = performance.now() + DRAIN_MS;
+    while ((await waiting()) !== 0 && performance.now() < deadline) await sleep(POLL_MS);
+  }
+
+  /** Stops all processes, agents before their platforms. */
+  async stop(): Promise<void> {
+    await Promise.all([this.#clientOperator?.close(), this.#serverOperator?.close()]);
+    await Promise.all(this.#agents.map(async ({ instance, plan }) => instance.stop(plan.identity)));
+    await Promise.all([this.client.stop('volttron'), this.server.stop('volttron')]);
+  }
+}
+
+function clientAgents(webAddress: string, serverHome: string): AgentPlan[] {
+  return [
+    { identity: 'sysmon', module: '@volttron-ts/sysmon', config: {} },
+    { identity: 'replay-driver', module: '@volttron-ts/replay-driver', config: {} },
+    { identity: 'listener', module: '@volttron-ts/listener', config: {} },
+    {
+      identity: FORWARDER,
+      module: '@volttron-ts/forwarder',
+      config: {
+        'destination-address': webAddress,
+        'destination-root-certificate': join(serverHome, 'certificates', 'certs', 'volttron-server-root-ca.crt'),
+        prefixes: ['devices/'],
+      },
+      capabilities: { read_journal: null },
+    },
+  ];
+}
