@@ -1,2 +1,42 @@
 /** Stores the journal in the tables of the Python SQL historian and answers queries. @packageDocumentation */
-export {};
+import { defineAgent, t } from '@volttron-ts/agent';
+import { openHistoryStore } from '@volttron-ts/history';
+import { exportQueries } from './query-methods.ts';
+import { storeHistory } from './store-history.ts';
+
+export default defineAgent({
+  name: 'historian',
+  version: '4.0.0',
+  config: t.Object({
+    connection: t.Object(
+      {
+        type: t.Literal('sqlite', { description: 'kind of database' }),
+        params: t.Object(
+          {
+            database: t.String({ minLength: 1, description: 'path of the SQLite file' }),
+            timeout: t.Optional(t.Number({ description: 'accepted as Python has it; nothing waits for a lock here' })),
+          },
+          { additionalProperties: false },
+        ),
+      },
+      { additionalProperties: false },
+    ),
+  }),
+  async run(context) {
+    const { vip, config, log, stop } = context;
+    const path = config.connection.params.database;
+    const store = await openHistoryStore({
+      path,
+      onCrash: (error) => {
+        log.error('the history store ended', { path, reason: error.message });
+        stop();
+      },
+    });
+    try {
+      exportQueries(vip.rpc, store);
+      await storeHistory(context, store);
+    } finally {
+      await store.close();
+    }
+  },
+});

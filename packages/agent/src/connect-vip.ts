@@ -1,5 +1,5 @@
 import { services, t } from '@volttron-ts/vip-core';
-import type { BusConnection, Clock, Logger, VipError } from '@volttron-ts/vip-core';
+import type { BusConnection, Clock, Logger } from '@volttron-ts/vip-core';
 import type { HelloTimeoutError } from './errors.ts';
 import { AgentHealth, alertTopic, asHealthState } from './health.ts';
 import type { HealthStatus } from './health.ts';
@@ -12,7 +12,6 @@ import { Capabilities } from './rpc/capabilities.ts';
 import { RpcDispatcher } from './rpc/dispatcher.ts';
 import { RpcClient } from './rpc/rpc.ts';
 import { Session } from './session/session.ts';
-import type { SessionPhase } from './session/session.ts';
 
 export type VipLimits = PubSubLimits;
 
@@ -28,6 +27,8 @@ export interface ConnectVipOptions {
   readonly epoch: () => string;
   readonly limits: VipLimits;
   readonly overdue?: (error: HelloTimeoutError) => void;
+  /** Who may do what; `platform.auth` is asked when not given. */
+  readonly capabilities?: (() => Promise<unknown>) | undefined;
 }
 
 /** A session with every subsystem that an agent speaks, not yet opened. */
@@ -46,7 +47,8 @@ export interface VipSession {
 export function connectVip(options: ConnectVipOptions): VipSession {
   const session = new Session(options);
   const epoch = options.epoch();
-  const capabilities: Capabilities = new Capabilities(() => rpc.call(services.auth, 'get_user_to_capabilities'));
+  const ask = options.capabilities ?? (() => rpc.call(services.auth, 'get_user_to_capabilities'));
+  const capabilities: Capabilities = new Capabilities(ask);
   const dispatcher = new RpcDispatcher(capabilities);
   const rpc: RpcClient = new RpcClient(session, epoch, dispatcher);
   const pubsub = new PubSubClient(session, epoch, options.limits);
@@ -65,22 +67,13 @@ export function connectVip(options: ConnectVipOptions): VipSession {
     },
   });
   const heartbeat: Heartbeat = new Heartbeat(session, () => health.status.status);
-  session.onPhase((phase, reason) => {
+  session.onPhase((phase) => {
     if (phase === 'lost') capabilities.forget();
-    logPhase(options.log, session.identity, phase, reason);
   });
   exportAuth(dispatcher, capabilities);
   exportHealth(dispatcher, health, options.version);
   exportHeartbeat(dispatcher, heartbeat);
   return { session, pubsub, rpc, journal, peers, health, heartbeat, dispatcher };
-}
-
-function logPhase(log: Logger, identity: string, phase: SessionPhase, reason: VipError | undefined): void {
-  const fields = { identity, ...(reason === undefined ? {} : { reason: reason.line }) };
-  if (phase === 'established') log.info('connected to the platform', fields);
-  else if (phase === 'lost') log.warn('the connection to the platform was lost', fields);
-  else if (phase === 'waiting') log.warn('the platform does not yet let this key in', fields);
-  else if (phase === 'denied') log.error('the platform denies this key', fields);
 }
 
 const open: readonly string[] = [];

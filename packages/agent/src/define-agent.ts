@@ -1,6 +1,6 @@
 import type { Clock, Logger, Static, TSchema } from '@volttron-ts/vip-core';
 import type { AgentConfig, ConfigSchema } from './agent-config.ts';
-import type { Caller } from './rpc/method.ts';
+import type { Caller, ExportedMethod } from './rpc/method.ts';
 import type { Vip } from './vip.ts';
 
 /** What an agent has while it lives. */
@@ -11,6 +11,8 @@ export interface AgentContext<Config> {
   readonly clock: Clock;
   /** Aborts when the agent is to stop. */
   readonly signal: AbortSignal;
+  /** Ends the agent. */
+  readonly stop: () => void;
 }
 
 /** What a method has besides its arguments. */
@@ -18,16 +20,10 @@ export interface MethodContext<Config> extends AgentContext<Config> {
   readonly caller: Caller;
 }
 
-/** A method that other agents may call. */
-export interface MethodDefinition<Config, Params extends TSchema> {
-  /** Capabilities of which the caller's user needs every one. */
-  readonly requires?: string | readonly string[];
-  /** A `t.Tuple`; an item's `title` is the parameter's name, an item with a `default` may be left out. */
-  readonly params: Params;
-  readonly description?: string;
-  /** What it answers, or a promise of it, is the result; what it throws is the caller's error. */
+/** A method that other agents may call, with the agent's context. */
+export type MethodDefinition<Config, Params extends TSchema> = Omit<ExportedMethod<Params>, 'call'> & {
   call(args: Static<Params>, context: MethodContext<Config>): unknown;
-}
+};
 
 /** An agent: what it is configured by, what others may ask of it, what it does. */
 export interface AgentDefinition {

@@ -4,11 +4,17 @@ import type { Session } from './session/session.ts';
 
 const PERIOD_MS = 60_000;
 
+/** `vip.heartbeat`: how often the agent says that it lives. */
+export interface HeartbeatControl {
+  /** Seconds between beats; 0 for none. */
+  setPeriod(seconds: number): void;
+}
+
 /**
  * Tells `heartbeat/<identity>` that the agent lives (vip-zmq.md §2.15): at once, on each connection, then every period.
  * A beat is of no use later, so it is neither kept nor numbered.
  */
-export class Heartbeat {
+export class Heartbeat implements HeartbeatControl {
   readonly #session: Session;
   readonly #status: () => string;
   #periodMs = PERIOD_MS;
@@ -46,6 +52,7 @@ export class Heartbeat {
 
   #beat(): void {
     this.#cancel();
+    if (this.#periodMs === 0) return;
     this.#cancel = this.#session.clock.after(this.#periodMs, () => {
       this.#beat();
     });

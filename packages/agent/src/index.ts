@@ -13,6 +13,7 @@ export {
   UnknownMethodError,
 } from './errors.ts';
 export type { Health, HealthState, HealthStatus } from './health.ts';
+export type { HeartbeatControl } from './heartbeat.ts';
 export type { Journal, JournalBatch, JournalReader, JournalReadOptions } from './journal/journal.ts';
 export type { JournalPosition, JournalRun } from './journal/journal-wire.ts';
 export type { AskOptions, PeerList } from './peers.ts';
@@ -21,10 +22,13 @@ export type { PublishOptions } from './pubsub/publisher.ts';
 export type { PubSub, SubscribeOptions } from './pubsub/pubsub.ts';
 export type { PointMetadata, PointValues, Reading } from './pubsub/reading.ts';
 export type { Subscription } from './pubsub/subscription.ts';
+export { publishingMethods } from './publishing-methods.ts';
+export type { PublishingCounts } from './publishing-methods.ts';
 export type { RemotePlatform } from './remote-platform.ts';
-export type { Caller } from './rpc/method.ts';
+export type { Caller, ExportedMethod } from './rpc/method.ts';
 export type { CallOptions, Rpc, RpcArguments } from './rpc/rpc.ts';
 export { pause } from './session/pause.ts';
 export { startAgent } from './start-agent.ts';
 export type { RunningAgent, StartAgentOptions } from './start-agent.ts';
+export { ticks } from './ticks.ts';
 export type { Vip, VipAuth } from './vip.ts';

@@ -45,6 +45,9 @@ export class ConnectedPlatform implements RemotePlatform {
     this.#connection = connection;
     this.address = connection.remoteState.address;
     this.#vip = connectVip({ ...context, bus: connection });
+    this.onState((state) => {
+      logState(context.log, state);
+    });
     this.#vip.session.open();
   }
 
@@ -59,7 +62,7 @@ export class ConnectedPlatform implements RemotePlatform {
     let last: RemotePlatformState | undefined;
     const tell = (): void => {
       const { state } = this;
-      if (last?.phase === state.phase && last.reason === state.reason) return;
+      if (last?.phase === state.phase && last.reason?.message === state.reason?.message) return;
       last = state;
       listener(state);
     };
@@ -101,4 +104,12 @@ export class ConnectedPlatform implements RemotePlatform {
   close(): Promise<void> {
     return this.#vip.session.leave();
   }
+}
+
+function logState(log: Logger, { phase, address, reason }: RemotePlatformState): void {
+  const fields = { address, phase, ...(reason === undefined ? {} : { reason: reason.line }) };
+  if (phase === 'denied') log.error('the other platform denies this key', fields);
+  else if (phase === 'connected') log.info('connected to the other platform', fields);
+  else if (phase === 'waiting for approval') log.warn('the other platform does not yet let this key in', fields);
+  else if (phase === 'unreachable' || phase === 'lost') log.warn('the other platform is away', fields);
 }

@@ -1,14 +1,23 @@
 import { randomBytes } from 'node:crypto';
 import { ClosedError } from '@volttron-ts/vip-core';
-import type { BusConnection, Clock, Logger, RemotePlatformOptions, RemotePlatforms } from '@volttron-ts/vip-core';
+import type {
+  BusConnection,
+  Clock,
+  Logger,
+  RemotePlatformOptions,
+  RemotePlatforms,
+  VipError,
+  VipMessage,
+} from '@volttron-ts/vip-core';
 import { readConfig } from './agent-config.ts';
 import { connectVip } from './connect-vip.ts';
 import type { VipLimits, VipSession } from './connect-vip.ts';
 import type { AgentContext, AgentDefinition } from './define-agent.ts';
 import { HelloTimeoutError, NoRemotePlatformsError } from './errors.ts';
-import type { RpcDispatcher } from './rpc/dispatcher.ts';
+import type { Rpc } from './rpc/rpc.ts';
 import { ConnectedPlatform } from './remote-platform.ts';
 import { pause } from './session/pause.ts';
+import type { SessionPhase } from './session/session.ts';
 import type { Vip } from './vip.ts';
 
 export interface StartAgentOptions {
@@ -25,6 +34,10 @@ export interface StartAgentOptions {
   /** Makes the random names of publishers' lives: 8 to 16 of `0-9a-z`. */
   readonly epoch?: () => string;
   readonly limits?: VipLimits;
+  /** Who may do what, for services that know; `platform.auth` is asked when not given. */
+  readonly capabilities?: () => Promise<unknown>;
+  /** Takes the messages of further subsystems, for services of a platform; answers go by the bus itself. */
+  readonly subsystems?: Readonly<Record<string, (message: VipMessage) => void>>;
 }
 
 /** An agent that lives. */
@@ -85,14 +98,25 @@ class Life implements RunningAgent {
     const overdue = (error: HelloTimeoutError): void => {
       void this.#stop(error);
     };
-    this.#session = connectVip({ ...shared, bus, name, ...(wait ? {} : { overdue }) });
+    this.#session = connectVip({
+      ...shared,
+      bus,
+      name,
+      capabilities: options.capabilities,
+      ...(wait ? {} : { overdue }),
+    });
     this.vip = this.#makeVip((address, remoteOptions) => {
       if (options.remotes === undefined) throw new NoRemotePlatformsError(address);
       return new ConnectedPlatform(options.remotes.connect(address, remoteOptions), shared);
     });
-    const context = { vip: this.vip, config, log, clock, signal: this.#stopping.signal };
-    exportMethods(definition, this.#session.dispatcher, context);
-    this.#session.session.onPhase((phase) => {
+    const stop = (): void => {
+      void this.#stop();
+    };
+    const context = { vip: this.vip, config, log, clock, signal: this.#stopping.signal, stop };
+    exportMethods(definition, this.#session.rpc, context);
+    for (const [name, take] of Object.entries(options.subsystems ?? {})) this.#session.session.handle(name, take);
+    this.#session.session.onPhase((phase, reason) => {
+      logPhase(log, bus.identity, phase, reason);
       if (phase === 'closed' && this.#end === undefined) void this.#stop(new ClosedError('The platform'));
     });
     this.#session.session.open();
@@ -106,8 +130,8 @@ class Life implements RunningAgent {
   async #live(context: AgentContext<unknown>): Promise<void> {
     try {
       await this.#session.session.established(this.#stopping.signal, 'wait');
-      this.#session.heartbeat.start();
       this.#run = this.#definition.run(context);
+      this.#session.heartbeat.start();
       await this.#run;
     } catch (error) {
       if (!this.#stopping.signal.aborted) void this.#stop(error);
@@ -139,13 +163,14 @@ class Life implements RunningAgent {
   }
 
   #makeVip(connect: (address: string, options?: RemotePlatformOptions) => ConnectedPlatform): Vip {
-    const { session, pubsub, rpc, journal, health, peers } = this.#session;
+    const { session, pubsub, rpc, journal, health, heartbeat, peers } = this.#session;
     return {
       identity: session.identity,
       pubsub,
       rpc,
       journal,
       health,
+      heartbeat,
       peerlist: peers,
       auth: {
         connectRemotePlatform: (address, options) => {
@@ -161,14 +186,16 @@ class Life implements RunningAgent {
   }
 }
 
-function exportMethods(definition: AgentDefinition, dispatcher: RpcDispatcher, context: AgentContext<unknown>): void {
-  for (const [name, method] of Object.entries(definition.methods)) {
-    const { requires = [], params, description } = method;
-    dispatcher.export(name, {
-      requires: typeof requires === 'string' ? [requires] : requires,
-      params,
-      description,
-      call: (args, caller) => method.call(args, { ...context, caller }),
-    });
+function logPhase(log: Logger, identity: string, phase: SessionPhase, reason: VipError | undefined): void {
+  const fields = { identity, ...(reason === undefined ? {} : { reason: reason.line }) };
+  if (phase === 'established') log.info('connected to the platform', fields);
+  else if (phase === 'lost') log.warn('the connection to the platform was lost', fields);
+  else if (phase === 'waiting') log.warn('the platform does not yet let this key in', fields);
+  else if (phase === 'denied') log.error('the platform denies this key', fields);
+}
+
+function exportMethods({ methods }: AgentDefinition, rpc: Rpc, context: AgentContext<unknown>): void {
+  for (const [name, method] of Object.entries(methods)) {
+    rpc.export(name, { ...method, call: (args, caller) => method.call(args, { ...context, caller }) });
   }
 }

@@ -1,5 +1,6 @@
 import type { RemotePlatformOptions } from '@volttron-ts/vip-core';
 import type { Health } from './health.ts';
+import type { HeartbeatControl } from './heartbeat.ts';
 import type { Journal } from './journal/journal.ts';
 import type { AskOptions, PeerList } from './peers.ts';
 import type { PubSub } from './pubsub/pubsub.ts';
@@ -22,6 +23,7 @@ export interface Vip {
   readonly rpc: Rpc;
   readonly journal: Journal;
   readonly health: Health;
+  readonly heartbeat: HeartbeatControl;
   readonly peerlist: PeerList;
   readonly auth: VipAuth;
   /** Settles when the peer answers; `''` is the router. */

@@ -37,6 +37,11 @@ export interface JournalReader extends AsyncIterable<JournalBatch> {
 export interface Journal {
   read(cursor: string, options?: JournalReadOptions): JournalReader;
   /**
+   * An empty run at a cursor's committed position: appended at each connect, it shows a destination's state at once
+   * (design §4.5). Rejects as `append` does.
+   */
+  probe(cursor: string, options?: Pick<JournalReadOptions, 'prefixes' | 'signal'>): Promise<JournalRun>;
+  /**
    * Hands a run to this platform's journal and settles with the sequence through which it holds the run's epoch. Asks
    * again after a lost connection. Rejects with JournalGapError, JournalRefusedError, UnreachableError (no journal
    * there), UnknownSubsystemError, TimeoutError, DeniedError, ClosedError.
@@ -67,6 +72,16 @@ export class JournalClient implements Journal {
     const { prefix, prefixes = prefix === undefined ? [] : [prefix], maxBytes = 1 << 20, waitMs = 20_000 } = options;
     const request = asRequest({ cursor, prefixes, maxBytes, waitMs }, `the reading of cursor "${cursor}"`);
     return new Reader(this.#session, () => this.#nextId(), request, options.signal);
+  }
+
+  async probe(
+    cursor: string,
+    { prefixes = [], signal }: Pick<JournalReadOptions, 'prefixes' | 'signal'> = {},
+  ): Promise<JournalRun> {
+    const request = asRequest({ cursor, prefixes, maxBytes: 1, waitMs: 0 }, `the reading of cursor "${cursor}"`);
+    const question = journalQuestion(this.#nextId(), 'read', request);
+    const { span } = readBatch(await this.#session.ask({ ...question, signal }));
+    return { span: { ...span, through: span.after }, records: new Uint8Array(0) };
   }
 
   async append({ span, records }: JournalRun, { signal }: { readonly signal?: AbortSignal } = {}): Promise<number> {

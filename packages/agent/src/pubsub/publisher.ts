@@ -93,10 +93,10 @@ export class Publisher {
     });
   }
 
-  /** Starts counting what is acknowledged under a prefix from now on. */
+  /** Counts what is acknowledged under a prefix since it was first asked for. */
   ledger(prefix: string): { acknowledged(): AcknowledgedLedger } {
-    const ledger = new Ledger(prefix);
-    this.#ledgers.push(ledger);
+    const ledger = this.#ledgers.find((known) => known.prefix === prefix) ?? new Ledger(prefix);
+    if (!this.#ledgers.includes(ledger)) this.#ledgers.push(ledger);
     return { acknowledged: () => ledger.read(this.epoch, this.#session.user) };
   }
 

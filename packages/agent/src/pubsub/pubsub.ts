@@ -43,7 +43,7 @@ export interface PubSub {
     metadata: Readonly<Record<string, PointMetadata>>,
     options?: PublishOptions,
   ): Promise<number>;
-  /** Counts from now on what the platform acknowledges under a prefix. */
+  /** Counts what the platform acknowledges under a prefix, since it was first asked for. */
   ledger(prefix: string): { acknowledged(): AcknowledgedLedger };
   /** Publications that wait for the platform's answer. */
   readonly outstanding: number;

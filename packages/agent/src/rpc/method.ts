@@ -1,7 +1,18 @@
-import type { TSchema, VipMessage } from '@volttron-ts/vip-core';
+import type { Static, TSchema, VipMessage } from '@volttron-ts/vip-core';
 
 /** Who calls a method: the sender, and the user whose key it proved. */
 export type Caller = Pick<VipMessage, 'peer' | 'user'>;
+
+/** A method that an agent lets others call. */
+export interface ExportedMethod<Params extends TSchema> {
+  /** Capabilities of which the caller's user needs every one. */
+  readonly requires?: string | readonly string[];
+  /** A `t.Tuple`; an item's `title` is the parameter's name, an item with a `default` may be left out. */
+  readonly params: Params;
+  readonly description?: string;
+  /** What it answers, or a promise of it, is the result; what it throws is the caller's error. */
+  call(args: Static<Params>, caller: Caller): unknown;
+}
 
 /** A method as the dispatcher knows it. */
 export interface RpcMethod {

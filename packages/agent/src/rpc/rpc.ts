@@ -6,10 +6,11 @@ import {
   parseLooseJson,
   ProtocolError,
 } from '@volttron-ts/vip-core';
-import type { RpcResponse, VipMessage } from '@volttron-ts/vip-core';
+import type { RpcResponse, Static, TSchema, VipMessage } from '@volttron-ts/vip-core';
 import type { Session } from '../session/session.ts';
 import { callErrorOf } from './call-error.ts';
 import type { RpcDispatcher } from './dispatcher.ts';
+import type { ExportedMethod } from './method.ts';
 
 /** Positional arguments as an array, named ones as an object. */
 export type RpcArguments = readonly unknown[] | Readonly<Record<string, unknown>>;
@@ -31,6 +32,8 @@ export interface Rpc {
   call(peer: string, method: string, args?: RpcArguments, options?: CallOptions): Promise<unknown>;
   /** Calls a method without wanting to know. */
   notify(peer: string, method: string, args?: RpcArguments, kwargs?: Readonly<Record<string, unknown>>): void;
+  /** Lets others call a method from now on; for those whose work needs what `run` made. */
+  export<Params extends TSchema>(name: string, method: ExportedMethod<Params>): void;
 }
 
 const CALL_MS = 30_000;
@@ -39,11 +42,13 @@ const CALL_MS = 30_000;
 export class RpcClient implements Rpc {
   readonly #session: Session;
   readonly #epoch: string;
+  readonly #dispatcher: RpcDispatcher;
   #count = 0;
 
   constructor(session: Session, epoch: string, dispatcher: RpcDispatcher) {
     this.#session = session;
     this.#epoch = epoch;
+    this.#dispatcher = dispatcher;
     session.handle('RPC', (message) => {
       void serve(session, dispatcher, message);
     });
@@ -64,6 +69,17 @@ export class RpcClient implements Rpc {
   notify(peer: string, method: string, args: RpcArguments = [], kwargs?: Readonly<Record<string, unknown>>): void {
     checkPeer(peer);
     this.#session.tell({ peer, subsystem: 'RPC', id: '', args: [encode(undefined, method, args, kwargs)] });
+  }
+
+  export<Params extends TSchema>(name: string, method: ExportedMethod<Params>): void {
+    const { requires = [], params, description } = method;
+    this.#dispatcher.export(name, {
+      requires: typeof requires === 'string' ? [requires] : requires,
+      params,
+      description,
+      // The dispatcher has checked them against the schema.
+      call: (args, caller) => method.call(args as Static<Params>, caller),
+    });
   }
 }
 

@@ -1,6 +1,7 @@
 /** A platform in memory for tests of agents. @packageDocumentation */
 export { SteppedClock } from '@volttron-ts/vip-core/testing';
 export { FakeBus } from './fake-bus.ts';
+export { FakeJournal } from './fake-journal.ts';
 export { FakePlatform, texts } from './fake-platform.ts';
 export type { FakePeer, PublishVerdict } from './fake-platform.ts';
 export { MemoryLog } from './memory-log.ts';
