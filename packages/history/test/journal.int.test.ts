@@ -1,48 +1,252 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 
-import { unpackRecords } from '@volttron-ts/vip-core';
+import { encodeText, unpackRecords } from '@volttron-ts/vip-core';
+import type { JournalReadRequest } from '@volttron-ts/vip-core';
 import { describe, expect, it } from 'vitest';
 
-import { missingPublications, readProvenance } from '../src/index.ts';
-import { everything, journalAt, keep, reading, scratchFolder, storeAt, tapOf } from './scratch.ts';
+import { connectJournalTap } from '../src/index.ts';
+import type { Journal, JournalBatch } from '../src/index.ts';
+import { plain, reading } from './readings.ts';
+import { everything, journalAt, keep, scratchFolder, tapOf } from './scratch.ts';
 
-describe('a reading', () => {
-  it('goes from one journal over another into a store, once', async () => {
-    const folder = await scratchFolder();
-    const a = await journalAt(join(folder, 'a.sqlite'), 'A');
-    const b = await journalAt(join(folder, 'b.sqlite'), 'B');
-    const tap = await tapOf(a);
-    const outcomes = await Promise.all([1, 2, 3].map((n) => keep(tap, reading(n))));
-    expect(outcomes).toEqual(['new kept', 'new kept', 'new kept']);
+const topics = ({ records }: JournalBatch): string[] => unpackRecords(records).map(({ topic }) => topic);
+const numbers = ({ records }: JournalBatch): number[] => unpackRecords(records).map(({ n }) => n);
 
-    const { span, records } = await a.read({ ...everything, cursor: 'to-b' });
-    expect(await b.append('user-a', span, records)).toEqual({ kind: 'through', through: 3 });
-    await a.commit({ cursor: 'to-b', epoch: span.epoch, through: 3 });
-    expect(await a.cursors()).toEqual([{ name: 'to-b', committed: 3, waiting: 0 }]);
+const readAll = (journal: Journal, cursor = 'c', given: Partial<JournalReadRequest> = {}): Promise<JournalBatch> =>
+  journal.read({ ...everything, cursor, ...given });
 
-    const there = await b.read({ ...everything, cursor: 'historian' });
-    expect(unpackRecords(there.records).map(({ seq, path, n, origin }) => [seq, path, n, origin.journal])).toEqual([
-      [1, 'A', 1, a.id],
-      [2, 'A', 2, a.id],
-      [3, 'A', 3, a.id],
-    ]);
-    const path = join(folder, 'historian.sqlite');
-    const store = await storeAt(path);
-    expect(await store.insert(there)).toEqual({ kind: 'through', through: 3 });
-    expect(await store.insert(there)).toEqual({ kind: 'through', through: 3 });
-    expect(await store.mark(there.span.stream)).toEqual({ epoch: there.span.epoch, seq: 3 });
-    expect(await store.query({ topic: 'campus/ahu/Temp', count: 2 })).toEqual({
-      values: [
-        ['2026-01-01T00:00:00.000001+00:00', 1],
-        ['2026-01-01T00:00:00.000002+00:00', 2],
-      ],
-      metadata: { units: 'F' },
+async function journalWithTap(instance = 'A') {
+  const path = join(await scratchFolder(), 'journal.sqlite');
+  const journal = await journalAt(path, instance);
+  return { path, journal, tap: await tapOf(journal) };
+}
+
+describe('the tap', () => {
+  it('captures the prefixes of Python historians and the configured ones', async () => {
+    const { journal } = await journalWithTap();
+    const tap = await connectJournalTap(journal.tapPort(), { prefixes: ['weather/'] });
+    const captured = [
+      'devices/a/all',
+      'analysis/x',
+      'record/y',
+      'datalogger/z',
+      'weather/now',
+      'heartbeat/a',
+      'weathers',
+    ];
+    expect(captured.filter((topic) => tap.captures(topic))).toEqual(captured.slice(0, 5));
+    tap.close();
+  });
+
+  it('keeps the body byte for byte, with the verified user', async () => {
+    const { journal, tap } = await journalWithTap();
+    const body = '{"bus":"","headers":{},"message":1.0,"sender":"x"} ';
+    expect(await keep(tap, plain('record/a', body))).toBe('new kept');
+    const [record] = unpackRecords((await readAll(journal)).records);
+    expect(record).toMatchObject({
+      publisher: 'python',
+      publisherEpoch: '',
+      n: 0,
+      path: '',
+      topic: 'record/a',
+      seq: 1,
     });
-    const report = readProvenance(path);
-    expect(report).toMatchObject({ records: 3, readings: 3, rows: 3, repeated: 0, missing: 0, unclaimed: 0 });
-    expect(report.publications).toEqual([{ publisher: 'sysmon', epoch: 'abcdefgh', runs: [[1, 3]] }]);
-    expect(
-      missingPublications([{ publisher: 'sysmon', epoch: 'abcdefgh', runs: [[1, 5]] }], report.publications),
-    ).toEqual([{ publisher: 'sysmon', epoch: 'abcdefgh', runs: [[4, 5]] }]);
+    expect(record!.body).toEqual(encodeText(body));
+    expect(record!.origin).toMatchObject({ journal: journal.id, seq: 1 });
+  });
+
+  it('tells that it is kept only when it is committed, and knows a resent one from a new one', async () => {
+    const { journal, tap } = await journalWithTap();
+    const heard: string[] = [];
+    const verdicts = [1, 2, 2, 1, 3].map((n) => tap.capture(reading(n), (outcome) => heard.push(`${n} ${outcome}`)));
+    expect(verdicts).toEqual(['new', 'new', 'duplicate', 'duplicate', 'new']);
+    expect(heard).toEqual([]);
+    expect(await keep(tap, reading(3))).toBe('duplicate kept');
+    expect(heard).toEqual(['1 kept', '1 kept', '2 kept', '2 kept', '3 kept']);
+    expect(numbers(await readAll(journal))).toEqual([1, 2, 3]);
+  });
+
+  it('knows after a restart what was kept before', async () => {
+    const { path, journal, tap } = await journalWithTap();
+    await Promise.all([keep(tap, reading(1)), keep(tap, reading(2))]);
+    await journal.close();
+    const again = await journalAt(path);
+    const tapAgain = await tapOf(again);
+    expect(await keep(tapAgain, reading(2))).toBe('duplicate kept');
+    expect(await keep(tapAgain, reading(3))).toBe('new kept');
+    expect(again.id).toBe(journal.id);
+  });
+
+  it('leaves it to the journal when two taps took the same publication', async () => {
+    const { journal, tap } = await journalWithTap();
+    const other = await tapOf(journal);
+    expect(await Promise.all([keep(tap, reading(1)), keep(other, reading(1))])).toEqual(['new kept', 'new kept']);
+    expect(numbers(await readAll(journal))).toEqual([1]);
+  });
+
+  it('refuses what the journal cannot keep, and takes it when it comes again', async () => {
+    const { path, journal, tap } = await journalWithTap();
+    const long = { ...reading(1), topic: `devices/${'x'.repeat(70_000)}` };
+    expect(await keep(tap, long)).toBe('new refused');
+    await keep(tap, reading(1));
+    await journal.close();
+    expect(await keep(tap, reading(2))).toBe('new refused');
+    const again = await tapOf(await journalAt(path));
+    expect(await keep(again, reading(2))).toBe('new kept');
+  });
+});
+
+describe('reading by a cursor', () => {
+  it('waits for a first matching record and passes over the others', async () => {
+    const { journal, tap } = await journalWithTap();
+    const waiting = readAll(journal, 'c', { prefixes: ['record/'], waitMs: 60_000 });
+    await keep(tap, reading(1));
+    await keep(tap, reading(2));
+    await keep(tap, plain('record/a', '{}'));
+    const batch = await waiting;
+    expect(topics(batch)).toEqual(['record/a']);
+    expect(batch.span).toMatchObject({ after: 0, through: 3, prev: null, instance: 'A', stream: `${journal.id}/c` });
+  });
+
+  it('of a quiet prefix comes back with its place when the time is over', async () => {
+    const { journal, tap } = await journalWithTap();
+    await keep(tap, reading(1));
+    const { span, records } = await readAll(journal, 'c', { prefixes: ['record/'], waitMs: 20 });
+    expect(records).toHaveLength(0);
+    expect(span).toMatchObject({ after: 0, through: 1 });
+    await journal.commit({ cursor: 'c', epoch: span.epoch, through: 1 });
+    expect(await journal.cursors()).toEqual([{ name: 'c', committed: 1, waiting: 0 }]);
+  });
+
+  it('runs ahead of the commit, in batches of a size', async () => {
+    const { journal, tap } = await journalWithTap();
+    await Promise.all([1, 2, 3].map((n) => keep(tap, reading(n))));
+    const first = await readAll(journal, 'c', { maxBytes: 1 });
+    const { epoch, through } = first.span;
+    const second = await readAll(journal, 'c', { after: { epoch, seq: through } });
+    expect([numbers(first), numbers(second)]).toEqual([[1], [2, 3]]);
+    await journal.commit({ cursor: 'c', epoch, through: 2 });
+    expect(await journal.cursors()).toEqual([{ name: 'c', committed: 2, waiting: 1 }]);
+    expect(numbers(await readAll(journal))).toEqual([3]);
+    await journal.commit({ cursor: 'c', epoch, through: 1 });
+    expect(numbers(await readAll(journal))).toEqual([3]);
+  });
+
+  it('never mixes two epochs, and names the one before', async () => {
+    const { path, journal, tap } = await journalWithTap();
+    await keep(tap, reading(1));
+    await journal.close();
+    const idle = await journalAt(path);
+    await idle.close();
+    const again = await journalAt(path);
+    await keep(await tapOf(again), reading(2));
+    const first = await readAll(again);
+    const { epoch } = first.span;
+    const second = await readAll(again, 'c', { after: { epoch, seq: 1 } });
+    expect([numbers(first), numbers(second)]).toEqual([[1], [2]]);
+    expect(second.span).toMatchObject({ after: 1, through: 2, prev: { epoch, last: 1 } });
+    expect(second.span.epoch).not.toBe(epoch);
+  });
+
+  it('ends when the journal closes', async () => {
+    const { journal } = await journalWithTap();
+    await readAll(journal);
+    const waiting = readAll(journal, 'c', { waitMs: 60_000 });
+    await journal.close();
+    expect((await waiting).span).toMatchObject({ after: 0, through: 0 });
+  });
+
+  it('refuses a commit of a cursor or an epoch that it does not know', async () => {
+    const { journal, tap } = await journalWithTap();
+    await keep(tap, reading(1));
+    await expect(journal.commit({ cursor: 'c', epoch: 'e', through: 1 })).rejects.toMatchObject({
+      code: 'unknown-cursor',
+      value: 'c',
+    });
+    await readAll(journal);
+    await expect(journal.commit({ cursor: 'c', epoch: 'e', through: 1 })).rejects.toMatchObject({
+      code: 'unknown-epoch',
+    });
+  });
+});
+
+describe('an append', () => {
+  async function twoJournals() {
+    const { journal: a, tap } = await journalWithTap('A');
+    const { journal: b } = await journalWithTap('B');
+    await Promise.all([1, 2, 3, 4].map((n) => keep(tap, reading(n))));
+    const batches: JournalBatch[] = [];
+    for (let seq = 0; seq < 4; seq++) {
+      const after = batches.at(-1)?.span;
+      const position = after === undefined ? {} : { after: { epoch: after.epoch, seq } };
+      batches.push(await readAll(a, 'to-b', { maxBytes: 1, ...position }));
+    }
+    return { a, b, batches };
+  }
+
+  it('is taken once and in order; what comes too early is answered with what is missing', async () => {
+    const { b, batches } = await twoJournals();
+    const append = ({ span, records }: JournalBatch) => b.append('user-a', span, records);
+    const { epoch } = batches[0]!.span;
+    expect(await append(batches[1]!)).toEqual({ kind: 'gap', epoch, expected: 0 });
+    expect(await append(batches[0]!)).toEqual({ kind: 'through', through: 1 });
+    expect(await append(batches[0]!)).toEqual({ kind: 'through', through: 1 });
+    expect(await append(batches[2]!)).toEqual({ kind: 'gap', epoch, expected: 1 });
+    expect(await append(batches[1]!)).toEqual({ kind: 'through', through: 2 });
+    expect(numbers(await readAll(b))).toEqual([1, 2]);
+  });
+
+  it('without records asks for the place, and leaves no trace', async () => {
+    const { b, batches } = await twoJournals();
+    const question = { ...batches[0]!.span, through: 0 };
+    const none = new Uint8Array();
+    expect(await b.append('user-a', question, none)).toEqual({ kind: 'through', through: 0 });
+    await b.append('user-a', batches[0]!.span, batches[0]!.records);
+    expect(await b.append('user-a', question, none)).toEqual({ kind: 'through', through: 1 });
+    expect(await b.append('user-b', question, none)).toEqual({ kind: 'through', through: 0 });
+  });
+
+  it('that is malformed is refused with what is wrong, and nothing of it is taken', async () => {
+    const { b, batches } = await twoJournals();
+    const [{ span, records }] = batches as [JournalBatch];
+    await expect(b.append('user-a', span, records.subarray(0, -1))).rejects.toMatchObject({ code: 'protocol' });
+    await expect(b.append('user-a', { ...span, through: 0 }, records)).rejects.toMatchObject({ code: 'protocol' });
+    expect(await b.status()).toMatchObject({ last: 0, first: 0, bytes: 0 });
+  });
+
+  it('does not bring a record home again', async () => {
+    const { a, b, batches } = await twoJournals();
+    for (const { span, records } of batches) await b.append('user-a', span, records);
+    const back = await readAll(b, 'to-a');
+    expect(await a.append('user-b', back.span, back.records)).toEqual({ kind: 'through', through: 4 });
+    expect(await a.status()).toMatchObject({ last: 4 });
+  });
+});
+
+describe('a journal', () => {
+  it('holds after kill -9 what it said it keeps', async () => {
+    const folder = await scratchFolder();
+    const path = join(folder, 'journal.sqlite');
+    const script = join(import.meta.dirname, 'walk', 'publisher-process.ts');
+    const child = spawn(process.execPath, [...process.execArgv, script, path], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let kept = 0;
+    for await (const line of createInterface({ input: child.stdout })) {
+      kept = Math.max(kept, Number(line));
+      if (kept >= 300) child.kill('SIGKILL');
+    }
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    expect(child.signalCode).toBe('SIGKILL');
+    const held = numbers(await readAll(await journalAt(path)));
+    expect(held.slice(0, kept)).toEqual(Array.from({ length: kept }, (_, index) => index + 1));
+  });
+
+  it('that is no database is refused with the file and the way out', async () => {
+    const path = import.meta.filename;
+    await expect(journalAt(path)).rejects.toMatchObject({ code: 'database-unusable', value: path });
   });
 });

@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { encodePublishBody, encodeText } from '@volttron-ts/vip-core';
 import type { CapturedPublication } from '@volttron-ts/vip-core';
 import { onTestFinished } from 'vitest';
 
@@ -38,18 +37,6 @@ export async function tapOf(journal: Journal): Promise<JournalTap> {
     tap.close();
   });
   return tap;
-}
-
-/** A device message of one point, published as number `n` of epoch `abcdefgh`. */
-export function reading(n: number, topic = 'devices/campus/ahu/all'): CapturedPublication {
-  const time = `2026-01-01T00:00:00.${String(n).padStart(6, '0')}+00:00`;
-  const body = encodePublishBody('', { TimeStamp: time }, [{ Temp: n }, { Temp: { units: 'F' } }]);
-  return { user: 'sysmon', topic, body, id: { epoch: 'abcdefgh', n } };
-}
-
-/** A publication as given, unnumbered. */
-export function plain(topic: string, body: string): CapturedPublication {
-  return { user: 'python', topic, body: encodeText(body), id: undefined };
 }
 
 /** Captures, and settles with the verdict and the outcome. */

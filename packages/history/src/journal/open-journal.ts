@@ -4,6 +4,7 @@ import { startWorker, workerUrl } from '@volttron-ts/storage';
 import type { WorkerCrashedError, WorkerHandle } from '@volttron-ts/storage';
 import type { JournalAppendAnswer, JournalCommit, JournalReadRequest, JournalSpan } from '@volttron-ts/vip-core';
 
+import { rethrowCause } from '../worker-failure.ts';
 import type { JournalBatch } from './check-batch.ts';
 import type { CursorStatus } from './cursors.ts';
 import type { JournalFileOptions, JournalStatus } from './journal-file.ts';
@@ -45,7 +46,7 @@ export async function openJournal({ onCrash, ...file }: JournalOptions): Promise
       if (opened) onCrash(error);
     },
   });
-  const { id } = await worker.call('status', undefined);
+  const { id } = await worker.call('status', undefined).catch(rethrowCause);
   opened = true;
   return {
     id,

@@ -2,6 +2,7 @@ import { startWorker, workerUrl } from '@volttron-ts/storage';
 import type { WorkerCrashedError, WorkerHandle } from '@volttron-ts/storage';
 import type { JournalAppendAnswer } from '@volttron-ts/vip-core';
 
+import { rethrowCause } from '../worker-failure.ts';
 import type { JournalBatch } from '../journal/check-batch.ts';
 import { readQueryArguments, topicsOf } from './query-arguments.ts';
 import type { QueryArguments } from './query-arguments.ts';
@@ -44,7 +45,7 @@ export async function openHistoryStore({ onCrash, ...file }: HistoryStoreOptions
       if (opened) onCrash(error);
     },
   });
-  await worker.call('status', undefined);
+  await worker.call('status', undefined).catch(rethrowCause);
   opened = true;
   return {
     version: VERSION,

@@ -9,7 +9,8 @@ const TOPICS = ['devices/a/all', 'devices/b/all', 'analysis/c', 'record/d'];
 
 /**
  * Three platforms and a store: A → B → C and A → C (filtered), B → A (so that a record could come home), C → store. Ends
- * are restarted, copied and put back; appends and answers are lost, doubled and out of order.
+ * are restarted, copied and put back; appends and answers are lost, doubled and out of order. Throws when anything is
+ * lost or doubled.
  */
 export function walk(seed: number, folder: string): void {
   const random = new Random(seed);
