@@ -74,7 +74,8 @@ async function run(): Promise<number> {
     await watch();
   }
   const { published, stored, lost, duplicates, p50LagMs, p99LagMs } = await demo.finish();
-  const figures = { published, stored, lost, duplicates, p50LagMs, p99LagMs, startupMs: demo.startupMs ?? null };
+  const lags = { p50LagMs: toTenths(p50LagMs), p99LagMs: toTenths(p99LagMs) };
+  const figures = { published, stored, lost, duplicates, ...lags, startupMs: demo.startupMs ?? null };
   if (options.json === true) process.stdout.write(`${JSON.stringify(figures)}\n`);
   say(`Readings published ${published}, stored ${stored}, lost ${lost}, doubled ${duplicates}.`);
   return stored === published && published > 0 && lost === 0 && duplicates === 0 ? 0 : 1;
@@ -115,6 +116,9 @@ function show(progress: Progress | undefined): void {
 }
 
 function lineOf({ published, waiting, acknowledged, toStore, p50LagMs, p99LagMs }: Progress): string {
-  const lag = `lag ${String(p50LagMs ?? '–')} ms (99 %: ${String(p99LagMs ?? '–')} ms)`;
+  const lag = `lag ${String(toTenths(p50LagMs) ?? '–')} ms (99 %: ${String(toTenths(p99LagMs) ?? '–')} ms)`;
   return `published ${published} readings · waiting ${waiting} records · acknowledged ${acknowledged} · to store ${toStore} records · ${lag}`;
 }
+
+const toTenths = (milliseconds: number | null): number | null =>
+  milliseconds === null ? null : Math.round(milliseconds * 10) / 10;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { startAgent } from '@volttron-ts/agent';
-import type { RunningAgent } from '@volttron-ts/agent';
+import type { AgentDefinition, RunningAgent } from '@volttron-ts/agent';
 import {
   AuthFile,
   createAuthorizer,
@@ -188,7 +188,8 @@ export class Platform {
   #startServices(router: RouterThread, authFile: AuthFile, enrolment: Enrolment, journal: Journal): DeviceFeed {
     const { log, clock } = this.#options;
     const authorizer = createAuthorizer(createAuthSnapshot(authFile.contents));
-    const auth = this.#startService(router, services.auth, defineAuthService(enrolment, authorizer));
+    const capabilities = async (): Promise<unknown> => Promise.resolve(authorizer.userToCapabilities());
+    const auth = this.#startService(router, services.auth, defineAuthService(enrolment, authorizer), capabilities);
     const stopListening = authFile.onChange((contents) => {
       const snapshot = createAuthSnapshot(contents);
       authorizer.update(snapshot);
@@ -203,7 +204,7 @@ export class Platform {
     const journalLog = log('volttron.platform.journal');
     const service = new JournalService({ bus, journal, authorizer, log: journalLog });
     const subsystems = { [JOURNAL_SUBSYSTEM]: service.take };
-    const agent = startAgent(service.agent, { bus, clock, log: journalLog, subsystems });
+    const agent = startAgent(service.agent, { bus, clock, log: journalLog, subsystems, capabilities });
     const republisher = new Republisher({ bus, journal, clock, log: journalLog });
     republisher.start();
     this.#part('the journal service', async () => {
@@ -211,16 +212,22 @@ export class Platform {
       await agent.stop();
     });
     const feed = new DeviceFeed(clock);
-    this.#startService(router, services.web, feed.agent);
+    this.#startService(router, services.web, feed.agent, capabilities);
     return feed;
   }
 
-  #startService(router: RouterThread, identity: string, definition: Parameters<typeof startAgent>[0]): RunningAgent {
+  #startService(
+    router: RouterThread,
+    identity: string,
+    definition: AgentDefinition,
+    capabilities: () => Promise<unknown>,
+  ): RunningAgent {
     const { clock, log } = this.#options;
     const agent = startAgent(definition, {
       bus: router.connect(identity),
       clock,
       log: log(`volttron.${identity}`),
+      capabilities,
     });
     this.#part(identity, async () => agent.stop());
     return agent;
