@@ -141,7 +141,7 @@ export class Traffic {
       } catch (error) {
         this.owner.failed(error);
       }
-      if (!this.paused) this.owner.drained();
+      if (!this.stopped()) this.owner.drained();
     };
     work.then(go, (error: unknown) => {
       this.owner.events.handlerFailed(error);
