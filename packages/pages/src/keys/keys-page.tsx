@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { KeyRequest } from '@volttron-ts/vip-core';
 import { api } from '../api.ts';
 import { formatAge } from './age.ts';
@@ -13,6 +13,7 @@ interface KeysPageProps extends KeyRequestsView {
 
 /** Keys that asked to connect: those that wait first, with the two decisions. */
 export function KeysPage({ requests, problem, refresh, clockOffset }: KeysPageProps) {
+  const heading = useRef<HTMLHeadingElement>(null);
   const [decision, setDecision] = useState<Decision>();
   const [failure, setFailure] = useState<string>();
 
@@ -25,13 +26,16 @@ export function KeysPage({ requests, problem, refresh, clockOffset }: KeysPagePr
       setFailure((error as Error).message);
     }
     await refresh();
+    if (document.activeElement === document.body) heading.current?.focus();
   };
 
   return (
     <main class="keys">
       <section class="card" aria-label="Key requests">
         <div class="bar">
-          <h1>Keys</h1>
+          <h1 ref={heading} tabIndex={-1}>
+            Keys
+          </h1>
           <span class="count" role="status">
             {requests === undefined ? 'loading …' : waitingText(requests)}
           </span>
