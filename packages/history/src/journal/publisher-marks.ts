@@ -76,8 +76,9 @@ export class PublisherWork {
   /** Whether this publication is new; if so it counts as kept. */
   accept(user: string, epoch: string, n: number): boolean {
     const mark = this.#mark(user, epoch);
-    if (n > mark.n) mark.n = n;
-    else if (!mark.holes.delete(n)) return false;
+    const wasRefused = mark.holes.delete(n);
+    if (n <= mark.n && !wasRefused) return false;
+    mark.n = Math.max(mark.n, n);
     return true;
   }
 

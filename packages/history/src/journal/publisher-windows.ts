@@ -30,7 +30,8 @@ export class PublisherWindow {
       waiting.push(settled);
       return false;
     }
-    if (n <= this.#highest && !this.#holes.delete(n)) {
+    const wasRefused = this.#holes.delete(n);
+    if (n <= this.#highest && !wasRefused) {
       queueMicrotask(() => {
         settled('kept');
       });

@@ -71,13 +71,12 @@ export class Retention {
     return row ?? { seq: 0, total: 0 };
   }
 
-  /** The last record of the next slice without which the acknowledged part still has `bytes`. */
+  /** The last record of the next slice that the acknowledged part has beyond `bytes`. */
   #over(trimmed: number, acknowledged: number, bytes: number): { seq: number; total: number } {
     const end = this.#database.prepare<{ total: number }>('SELECT total FROM record WHERE seq = ?').get(acknowledged);
     const row = this.#database
       .prepare<{ seq: number; total: number }>(
-        `SELECT seq, total FROM (SELECT seq, total FROM record WHERE seq <= ? ORDER BY seq LIMIT ${SLICE})
-         WHERE total <= ? ORDER BY seq DESC LIMIT 1`,
+        `SELECT seq, total FROM record WHERE seq <= ? AND total - length(packed) < ? ORDER BY seq DESC LIMIT 1`,
       )
       .get(Math.min(acknowledged, trimmed + SLICE), (end?.total ?? 0) - bytes);
     return row ?? { seq: 0, total: 0 };
