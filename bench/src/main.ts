@@ -1,0 +1,82 @@
+/** `npm run bench -- NAME [--runs N] [--check]`, `npm run bench -- --list`. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { pubsub } from './benches/pubsub.ts';
+import { zmtp } from './benches/zmtp.ts';
+import { compare, table } from './compare.ts';
+import type { Comparison, Row } from './compare.ts';
+import { BenchError } from './errors.ts';
+import { commit, load, machine } from './machine.ts';
+
+const benches = new Map<string, { readonly about: string; readonly comparisons: () => Comparison[] }>([
+  ['zmtp', { about: 'router CPU per 7-frame, 200-byte message: ours, zeromq addon, pyzmq', comparisons: zmtp }],
+  ['pubsub', { about: 'publications per router CPU-second: our router, pyzmq raw router', comparisons: pubsub }],
+]);
+
+const RESULTS = join(import.meta.dirname, '..', 'results');
+
+function options(): { names: string[]; runs: number; check: boolean; list: boolean } {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: {
+        runs: { type: 'string', default: '5' },
+        check: { type: 'boolean', default: false },
+        list: { type: 'boolean', default: false },
+      },
+    });
+    const runs = Number(values.runs);
+    if (!Number.isInteger(runs) || runs < 1 || runs > 100) {
+      throw new BenchError(`--runs is "${values.runs}".`, 'Give a whole number from 1 to 100.');
+    }
+    return { names: positionals, runs, check: values.check, list: values.list };
+  } catch (error) {
+    if (error instanceof BenchError) throw error;
+    throw new BenchError(error instanceof Error ? error.message : String(error), 'Known: --runs N, --check, --list.');
+  }
+}
+
+async function run(name: string, runs: number): Promise<boolean> {
+  const bench = benches.get(name);
+  if (bench === undefined) {
+    throw new BenchError(`There is no bench "${name}".`, `Known: ${[...benches.keys()].join(', ')}.`);
+  }
+  const before = load();
+  const rows: Row[] = [];
+  for (const comparison of bench.comparisons()) {
+    rows.push(...(await compare(comparison, runs, (line) => void process.stderr.write(`${line}\n`))));
+  }
+  const pass = rows.every((row) => row.pass);
+  const head = { name, at: new Date().toISOString(), commit: commit(), machine: machine() };
+  const result = { ...head, load: { before, after: load() }, runs, pass, rows };
+  mkdirSync(RESULTS, { recursive: true });
+  const file = join(RESULTS, `${name}.json`);
+  writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
+  process.stdout.write(`${name}: ${bench.about} (median of ${runs} interleaved runs)\n${table(rows)}\n`);
+  process.stdout.write(`${pass ? 'All goals met.' : 'A goal is missed.'} Written to bench/results/${name}.json\n`);
+  return pass;
+}
+
+async function main(): Promise<number> {
+  const { names, runs, check, list } = options();
+  const known = [...benches].map(([name, { about }]) => `${name.padEnd(8)} ${about}`).join('\n');
+  if (list) {
+    process.stdout.write(`${known}\n`);
+    return 0;
+  }
+  const [name, ...more] = names;
+  if (name === undefined || more.length > 0) {
+    throw new BenchError('Name one bench: npm run bench -- NAME.', `Known:\n${known}`);
+  }
+  const pass = await run(name, runs);
+  return check && !pass ? 1 : 0;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  process.stderr.write(`${error instanceof BenchError ? error.message : String(error)}\n`);
+  process.exitCode = 2;
+}
