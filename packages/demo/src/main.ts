@@ -120,5 +120,6 @@ function lineOf({ published, waiting, acknowledged, toStore, p50LagMs, p99LagMs 
   return `published ${published} readings · waiting ${waiting} records · acknowledged ${acknowledged} · to store ${toStore} records · ${lag}`;
 }
 
-const toTenths = (milliseconds: number | null): number | null =>
-  milliseconds === null ? null : Math.round(milliseconds * 10) / 10;
+function toTenths(milliseconds: number | null): number | null {
+  return milliseconds === null ? null : Math.round(milliseconds * 10) / 10;
+}
