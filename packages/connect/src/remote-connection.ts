@@ -36,6 +36,11 @@ const phases: Readonly<Record<BusState, RemotePhase>> = {
   closed: 'closed',
 };
 
+function phaseOf(state: BusState, reason: VipError | undefined): RemotePhase {
+  if (state === 'refused' && reason?.code === 'denied') return 'denied';
+  return state === 'connecting' && reason !== undefined ? 'unreachable' : phases[state];
+}
+
 /** Finds the platform behind an address, then is the connection to its bus. */
 export class ZmqRemoteConnection implements RemoteConnection {
   readonly identity: string;
@@ -158,7 +163,7 @@ export class ZmqRemoteConnection implements RemoteConnection {
   #busBecame(state: BusState, reason?: VipError): void {
     if (this.#busState === 'closed') return;
     this.#busState = state;
-    this.#remoteBecame(state === 'refused' && reason?.code === 'denied' ? 'denied' : phases[state], reason);
+    this.#remoteBecame(phaseOf(state, reason), reason);
     this.#events?.state(state, reason);
   }
 

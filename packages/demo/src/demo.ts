@@ -120,19 +120,19 @@ export class Demo {
     return this.#clientOperator;
   }
 
-  /** Settles with the forwarder's key once it waits for approval at the server. */
-  async waitingKey(): Promise<WaitingKey> {
+  /** Settles with the forwarder's key once it waits for approval at the server. Rejects when the signal aborts. */
+  async waitingKey(signal?: AbortSignal): Promise<WaitingKey> {
     for (;;) {
       const [key] = await this.#ofServer.waitingKeys();
       if (key !== undefined) return key;
-      await sleep(POLL_MS);
+      await sleep(POLL_MS, undefined, { signal });
     }
   }
 
-  /** Lets a key in, and settles when the first reading was acknowledged. */
-  async approve(key: WaitingKey): Promise<void> {
+  /** Lets a key in, and settles when the first reading was acknowledged. Rejects when the signal aborts. */
+  async approve(key: WaitingKey, signal?: AbortSignal): Promise<void> {
     await this.#ofServer.approve(key);
-    while ((await this.#forwarding()).records === 0) await sleep(POLL_MS);
+    while ((await this.#forwarding()).records === 0) await sleep(POLL_MS, undefined, { signal });
     this.startupMs ??= Math.round(performance.now() - this.#started);
   }
 

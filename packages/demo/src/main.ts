@@ -66,13 +66,16 @@ async function run(): Promise<number> {
   say(
     `volttron-server: ${demo.webAddress}/  (arriving points, live; approving there: admin, password ${demo.firstPassword ?? ''})`,
   );
-  const key = await demo.waitingKey();
+  const key = await demo.waitingKey(stopping.signal);
   say(`A key asks to connect to volttron-server:\n  ${key.identity}  ${key.credential}  from ${key.address}`);
-  if (await approved(key)) {
-    await demo.approve(key);
-    say(`First reading acknowledged ${String(demo.startupMs)} ms after the start.`);
-    await watch();
+  if (!(await approved(key))) {
+    say('Not approved: what was published waits in the journal of volttron-client.');
+    await demo.stop();
+    return 1;
   }
+  await demo.approve(key, stopping.signal);
+  say(`First reading acknowledged ${String(demo.startupMs)} ms after the start.`);
+  await watch();
   const { published, stored, lost, duplicates, p50LagMs, p99LagMs } = await demo.finish();
   const lags = { p50LagMs: toTenths(p50LagMs), p99LagMs: toTenths(p99LagMs) };
   const figures = { published, stored, lost, duplicates, ...lags, startupMs: demo.startupMs ?? null };
