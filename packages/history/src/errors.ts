@@ -75,3 +75,15 @@ export class PatternError extends VipError {
     });
   }
 }
+
+/** By the loop guard all of the other's records would be dropped. */
+export class SameInstanceError extends VipError {
+  override readonly name = 'SameInstanceError';
+  constructor(instance: string) {
+    super('same-instance', `The sender's instance is named "${instance}", as this one is.`, {
+      item: 'instance-name',
+      value: instance,
+      remedy: 'Give one of the two instances another name.',
+    });
+  }
+}

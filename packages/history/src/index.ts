@@ -5,6 +5,7 @@ export {
   QuerySyntaxError,
   QueryTopicError,
   ResultTooLongError,
+  SameInstanceError,
   UnknownCursorError,
   UnknownEpochError,
 } from './errors.ts';

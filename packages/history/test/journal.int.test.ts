@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 
 import { encodeText, unpackRecords } from '@volttron-ts/vip-core';
 import type { JournalReadRequest } from '@volttron-ts/vip-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { connectJournalTap } from '../src/index.ts';
 import type { Journal, JournalBatch } from '../src/index.ts';
@@ -217,6 +217,23 @@ describe('an append', () => {
     expect(await b.status()).toMatchObject({ last: 0, first: 0, bytes: 0 });
   });
 
+  it('from an instance of the same name is refused: its records would look like its own', async () => {
+    const { b, batches } = await twoJournals();
+    const [{ span, records }] = batches as [JournalBatch];
+    await expect(b.append('user-a', { ...span, instance: 'B' }, records)).rejects.toMatchObject({
+      code: 'same-instance',
+      value: 'B',
+    });
+  });
+
+  it('may come in a part of a larger buffer, which stays the caller’s', async () => {
+    const { b, batches } = await twoJournals();
+    const [{ span, records }] = batches as [JournalBatch];
+    const pooled = Buffer.concat([records, Buffer.from('rest')]);
+    expect(await b.append('user-a', span, pooled.subarray(0, records.length))).toEqual({ kind: 'through', through: 1 });
+    expect(pooled.toString('latin1').endsWith('rest')).toBe(true);
+  });
+
   it('does not bring a record home again', async () => {
     const { a, b, batches } = await twoJournals();
     for (const { span, records } of batches) await b.append('user-a', span, records);
@@ -243,6 +260,18 @@ describe('a journal', () => {
     expect(child.signalCode).toBe('SIGKILL');
     const held = numbers(await readAll(await journalAt(path)));
     expect(held.slice(0, kept)).toEqual(Array.from({ length: kept }, (_, index) => index + 1));
+  });
+
+  it('trims what is acknowledged when it is opened', async () => {
+    const { path, journal, tap } = await journalWithTap();
+    await keep(tap, reading(1));
+    const { epoch } = (await readAll(journal)).span;
+    await journal.commit({ cursor: 'c', epoch, through: 1 });
+    await journal.close();
+    const again = await journalAt(path, 'A', { retention: { milliseconds: 1e9, bytes: 0 } });
+    await vi.waitFor(async () => {
+      expect(await again.status()).toMatchObject({ first: 0, last: 1, bytes: 0 });
+    });
   });
 
   it('that is no database is refused with the file and the way out', async () => {

@@ -4,6 +4,7 @@ import { openDatabase } from '@volttron-ts/storage';
 import type { Database, Durability } from '@volttron-ts/storage';
 import type { JournalAppendAnswer, JournalCommit, JournalReadRequest, JournalRecord } from '@volttron-ts/vip-core';
 
+import { SameInstanceError } from '../errors.ts';
 import { checkBatch } from './check-batch.ts';
 import type { JournalBatch } from './check-batch.ts';
 import { Cursors } from './cursors.ts';
@@ -95,14 +96,19 @@ export class JournalFile {
     writer.finish();
   }
 
-  /** Takes another journal's span, as design §4.5 says. Needs a transaction. Throws ProtocolError. */
+  /**
+   * Takes another journal's span, as design §4.5 says. Needs a transaction.
+   *
+   * @throws ProtocolError, SameInstanceError
+   */
   append(user: string, batch: JournalBatch): JournalAppendAnswer {
     const { span } = batch;
     const records = checkBatch(batch);
+    const { journal } = readHead(this.database);
+    if (span.instance === this.instance && !span.stream.startsWith(journal)) throw new SameInstanceError(span.instance);
     const placement = this.#marks.place(user, span);
     if (placement.kind === 'gap') return placement;
     const writer = new RecordWriter(this.database, this.#epochs);
-    const { journal } = readHead(this.database);
     for (const record of records) {
       const path = record.path === '' ? span.instance : `${record.path},${span.instance}`;
       if (record.seq <= placement.from || record.origin.journal === journal || this.#passedHere(path)) continue;

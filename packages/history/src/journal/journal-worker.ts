@@ -68,6 +68,7 @@ const handlers = {
 };
 
 const trimming = setInterval(() => void trim(), TRIM_INTERVAL);
+void trim();
 
 async function trim(): Promise<void> {
   try {

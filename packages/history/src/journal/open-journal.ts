@@ -56,7 +56,7 @@ export async function openJournal({ onCrash, ...file }: JournalOptions): Promise
     commit: (commit) => worker.call('commit', commit),
     append: (user, span, records) => {
       // A clone of a view would carry the whole buffer behind it.
-      const own = records.slice();
+      const own = new Uint8Array(records);
       return worker.call('append', { user, batch: { span, records: own } }, [own.buffer]);
     },
     cursors: () => worker.call('cursors', undefined),

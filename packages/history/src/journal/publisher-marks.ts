@@ -11,7 +11,7 @@ export interface PublisherMark {
 }
 
 /** Epochs remembered of each user: agents that were started since. */
-const EPOCHS_PER_USER = 8;
+export const EPOCHS_PER_USER = 8;
 /** Refused numbers remembered of one epoch: more than any publisher's window. */
 const MAX_HOLES = 1024;
 
@@ -57,7 +57,7 @@ export class PublisherMarks {
       const key = keyOf(publisher, publisherEpoch);
       const numbers = this.#refused.get(key) ?? new Set();
       this.#refused.set(key, numbers.add(n));
-      bound(numbers);
+      boundHoles(numbers);
     }
   }
 }
@@ -103,7 +103,7 @@ export class PublisherWork {
         .prepare<{ n: number; holes: string }>('SELECT n, holes FROM publisher WHERE user = ? AND epoch = ?')
         .get(user, epoch);
       const holes = new Set([...parseHoles(row?.holes ?? '[]'), ...(this.#refused.get(key) ?? [])]);
-      bound(holes);
+      boundHoles(holes);
       mark = { user, epoch, n: row?.n ?? 0, holes };
       this.#touched.set(key, mark);
     }
@@ -123,7 +123,7 @@ export class PublisherWork {
 const parseHoles = (text: string): number[] => JSON.parse(text) as number[];
 
 /** Lets go of the numbers refused first. */
-function bound(numbers: Set<number>): void {
+export function boundHoles(numbers: Set<number>): void {
   for (const number of numbers) {
     if (numbers.size <= MAX_HOLES) return;
     numbers.delete(number);

@@ -1,10 +1,8 @@
+import { boundHoles, EPOCHS_PER_USER } from './publisher-marks.ts';
 import type { PublisherMark } from './publisher-marks.ts';
 
 type Outcome = 'kept' | 'refused';
 type Settled = (outcome: Outcome) => void;
-
-/** Epochs remembered of each user, as in the journal itself. */
-const EPOCHS_PER_USER = 8;
 
 /** One publisher's epoch: which of its numbers were taken, which are on their way to the disk. */
 export class PublisherWindow {
@@ -45,7 +43,7 @@ export class PublisherWindow {
   settle(n: number, outcome: Outcome): void {
     const waiting = this.#inFlight.get(n) ?? [];
     this.#inFlight.delete(n);
-    if (outcome === 'refused') this.#holes.add(n);
+    if (outcome === 'refused') boundHoles(this.#holes.add(n));
     for (const settled of waiting) settled(outcome);
   }
 }

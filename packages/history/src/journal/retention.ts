@@ -41,13 +41,13 @@ export class Retention {
     return target.seq - trimmed === SLICE;
   }
 
-  /** One row a minute says what was acknowledged then. */
+  /** One row a minute says what was acknowledged then, unless that is what the last one says. */
   #note(now: number, seq: number): void {
     const minute = Math.floor(now / 60_000) * 60_000;
     this.#database
       .prepare(
-        `INSERT INTO acknowledged (time, seq) VALUES (?, ?)
-         ON CONFLICT (time) DO UPDATE SET seq = min(seq, excluded.seq)`,
+        `INSERT OR IGNORE INTO acknowledged (time, seq)
+         SELECT ?1, ?2 WHERE ?2 > (SELECT ifnull(max(seq), 0) FROM acknowledged)`,
       )
       .run(minute, seq);
   }

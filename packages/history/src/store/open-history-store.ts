@@ -51,7 +51,7 @@ export async function openHistoryStore({ onCrash, ...file }: HistoryStoreOptions
     version: VERSION,
     insert: ({ span, records }) => {
       // A clone of a view would carry the whole buffer behind it.
-      const own = records.slice();
+      const own = new Uint8Array(records);
       return worker.call('insert', { span, records: own }, [own.buffer]);
     },
     mark: (stream) => worker.call('mark', stream),

@@ -95,9 +95,10 @@ export class StoreFile {
   #take(record: JournalRecord, rows: DataRow[]): Taken {
     const { readings, untimed, problem } = capturedReadings(record);
     const points = new Map<string, Set<number>>();
+    let [formatted, ts] = [Number.NaN, ''];
     for (const { topic, time, value, metadata } of readings) {
       const id = this.topics.upsert(topic, metadata);
-      const ts = formatTimestamp(time);
+      if (time !== formatted) [formatted, ts] = [time, formatTimestamp(time)];
       rows.push({ id, ts, value });
       points.set(ts, (points.get(ts) ?? new Set()).add(id));
     }
