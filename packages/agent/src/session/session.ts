@@ -194,6 +194,8 @@ export class Session {
     this.#connection++;
     switch (state) {
       case 'connected':
+        // The platform lets the key in: a denial is over.
+        this.#become('connecting');
         void this.#greet();
         return;
       case 'lost':

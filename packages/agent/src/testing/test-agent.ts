@@ -28,7 +28,15 @@ export function startTestAgent(
   const bus = options.bus ?? platform.connect(identity);
   const agent = startAgent(definition, { log, clock, epoch: () => 'epoch00001', ...options, bus });
   const stop = (): Promise<void> => agent.stop();
-  return { vip: agent.vip, done: agent.done, stop, clock, log, [Symbol.asyncDispose]: stop };
+  const dispose = (): Promise<void> => stopStepping(agent, clock);
+  return { vip: agent.vip, done: agent.done, stop, clock, log, [Symbol.asyncDispose]: dispose };
+}
+
+/** Stops an agent that may wait for its clock. */
+async function stopStepping(agent: RunningAgent, clock: SteppedClock): Promise<void> {
+  const stopped = agent.stop().then(() => true);
+  const turn = (): Promise<boolean> => new Promise((resolve) => setImmediate(resolve, false));
+  while (!(await Promise.race([stopped, turn()]))) clock.step(1000);
 }
 
 /** Connections to fake platforms by their addresses. */

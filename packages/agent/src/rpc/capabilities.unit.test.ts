@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { Capabilities } from './capabilities.ts';
+
+const parameters = [{ name: 'identity', required: true, fallback: undefined }];
+const call = { method: 'set', requires: ['edit'], parameters, args: ['agent.one'] };
+
+const withHeld = (held: unknown): Capabilities => new Capabilities(() => Promise.resolve(held));
+
+describe('Capabilities', () => {
+  it('lets those call who hold every capability', async () => {
+    await withHeld({ ada: { edit: null } }).check('ada', call);
+    const refused = withHeld({ ada: { look: null } }).check('ada', call);
+    await expect(refused).rejects.toThrow(/method "set" requires capabilities \{'edit'\}.*\{'look'\}.*user ada/);
+    await expect(withHeld({}).check('bob', call)).rejects.toMatchObject({ code: 'unauthorized' });
+  });
+
+  it('limits arguments to a value or a whole expression', async () => {
+    await withHeld({ ada: { edit: { identity: 'agent.one' } } }).check('ada', call);
+    await withHeld({ ada: { edit: { identity: '/agent\\..*/' } } }).check('ada', call);
+    for (const identity of ['agent.two', '/gent.*/', '/(/']) {
+      const refused = withHeld({ ada: { edit: { identity } } }).check('ada', call);
+      await expect(refused).rejects.toMatchObject({ code: 'unauthorized' });
+    }
+    const other = withHeld({ ada: { edit: { colour: 'red' } } }).check('ada', call);
+    await expect(other).rejects.toThrow('not defined properly');
+  });
+
+  it('asks once, until it is told or made to forget', async () => {
+    let asked = 0;
+    const capabilities = new Capabilities(() => Promise.resolve({ ada: { edit: null }, asked: ++asked && {} }));
+    await Promise.all([capabilities.check('ada', call), capabilities.check('ada', call)]);
+    expect(asked).toBe(1);
+    capabilities.update({ peer: 'platform.auth', user: 'platform.auth' }, { bob: { edit: null } });
+    await capabilities.check('bob', call);
+    await expect(capabilities.check('ada', call)).rejects.toMatchObject({ code: 'unauthorized' });
+    expect(asked).toBe(1);
+    capabilities.forget();
+    await capabilities.check('ada', call);
+    expect(asked).toBe(2);
+  });
+
+  it('believes nobody but platform.auth', () => {
+    const update = (): void => {
+      withHeld({}).update({ peer: 'mallory', user: 'mallory' }, { mallory: { edit: null } });
+    };
+    expect(update).toThrow('platform.auth');
+  });
+
+  it('refuses when it cannot ask', async () => {
+    const capabilities = new Capabilities(() => Promise.reject(new Error('no platform.auth')));
+    await expect(capabilities.check('ada', call)).rejects.toThrow('no platform.auth');
+  });
+});
