@@ -38,6 +38,7 @@ export interface AdmissionHost {
   admittedNow(admission: Admission): void;
 }
 
+const taken = 'its identity is in use';
 const socketTypes = new Set(['DEALER', 'ROUTER', 'REQ']);
 
 /** An accepted socket on its way to become a RouterConnection, and what stands behind one. */
@@ -83,16 +84,16 @@ export class Admission implements ConnectionEvents {
   }
 
   private obey(request: AuthenticationRequest, decision: AuthenticationDecision): void {
-    if (decision.status === 300) this.postpone(request);
-    else if (decision.status === 200) this.claim(request, decision);
-    else this.connection.refuse(decision.status);
+    if (decision.status === 200) this.claim(request, decision);
+    else if (decision.status === 300) this.postpone(request, decision.text);
+    else this.connection.refuse(decision.status, decision.text);
   }
 
   /** A libzmq peer comes back at once when it is told anything, so it is told nothing. */
-  private postpone(request: AuthenticationRequest): void {
+  private postpone(request: AuthenticationRequest, why: string): void {
     const retries = request.metadata.get(retryProperty.toLowerCase())?.toString('latin1') === '1';
-    if (retries) this.connection.refuse(300);
-    else this.connection.keepQuiet(300);
+    if (retries) this.connection.refuse(300, why);
+    else this.connection.keepQuiet(why);
   }
 
   private claim(request: AuthenticationRequest, yes: AuthenticationDecision & { status: 200 }): void {
@@ -104,10 +105,10 @@ export class Admission implements ConnectionEvents {
     if (!holder) {
       this.admit(request, yes, request.identity);
     } else if (!holder.mayYieldTo(request.publicKey)) {
-      this.postpone(request);
+      this.postpone(request, taken);
     } else {
       holder.yieldOrStay((stays) => {
-        if (stays) this.postpone(request);
+        if (stays) this.postpone(request, taken);
         else this.claimAgain(request, yes);
       });
     }
@@ -119,7 +120,7 @@ export class Admission implements ConnectionEvents {
       this.claim(request, yes);
     } catch (error) {
       this.handlerFailed(error, 'admission');
-      this.connection.refuse(500);
+      this.connection.refuse(500, 'the admission failed');
     }
   }
 

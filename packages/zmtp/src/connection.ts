@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
 
 import { encodeError } from './codec/command.ts';
-import { FrameReader, command } from './codec/frame-reader.ts';
+import { FrameReader, command, longHeader } from './codec/frame-reader.ts';
 import { encodeFrame } from './codec/frame-writer.ts';
 import { checkGreetingStart, decodeGreeting, encodeGreeting, greetingLength } from './codec/greeting.ts';
 import type { Greeting } from './codec/greeting.ts';
 import type { Metadata } from './codec/metadata.ts';
-import { CryptoError, ProtocolError, RefusedError } from './errors.ts';
+import { CryptoError, DeniedError, ProtocolError, RefusedError } from './errors.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { Handshake, HandshakeStep } from './mechanism/mechanism.ts';
 import type { SendResult, Settings } from './options.ts';
@@ -135,18 +135,18 @@ export class Connection {
   }
 
   /** The owner's no: an ERROR that libzmq understands, then the end. */
-  refuse(status: number): void {
+  refuse(status: number, why: string): void {
     if (this.phase !== 'deciding') return;
-    this.closeCause = { reason: 'refused', error: new RefusedError(this.endpoint, status, String(status)) };
+    this.closeCause = { reason: 'refused', error: new DeniedError(status, why) };
     this.phase = 'ending';
     this.socket.end(encodeFrame(command, encodeError(String(status))));
     this.limit(refusalLingerMs);
   }
 
   /** Says nothing until the handshake times out, so that a libzmq peer does not come back at once. */
-  keepQuiet(status: number): void {
+  keepQuiet(why: string): void {
     if (this.phase !== 'deciding') return;
-    this.closeCause = { reason: 'refused', error: new RefusedError(this.endpoint, status, String(status)) };
+    this.closeCause = { reason: 'refused', error: new DeniedError(300, why) };
     this.phase = 'quiet';
   }
 
@@ -190,11 +190,12 @@ export class Connection {
     if (this.phase === 'closed') return;
     this.phase = 'closed';
     this.cancelTimer();
-    this.heartbeat.stop();
     this.outbox.close();
     this.handshake.destroy();
     this.traffic?.destroy();
     this.events.ended(this.closeCause.reason, this.closeCause.error, this.wasReady);
+    // Last: it may tell a newcomer that waits for this identity, which must be free by now.
+    this.heartbeat.stop();
   }
 
   private readonly onData = (chunk: Buffer): void => {
@@ -268,7 +269,7 @@ export class Connection {
     const packing = peerMetadata.get(multipartProperty.toLowerCase())?.toString('latin1') === '1';
     const session = this.handshake.session(packing);
     this.handshake.destroy();
-    this.reader.limit = this.settings.maxMessageBytes + session.overhead;
+    this.reader.limit = this.settings.maxMessageBytes + session.overhead + this.settings.maxFrames * longHeader;
     this.traffic = new Traffic(this.reader, session, this.settings, {
       socket: this.socket,
       events: this.events,
@@ -284,6 +285,6 @@ export class Connection {
       },
     });
     this.outbox.open(session);
-    this.heartbeat.start();
+    if (this.canProbe) this.heartbeat.start();
   }
 }

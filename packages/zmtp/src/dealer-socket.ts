@@ -7,7 +7,7 @@ import { Connection } from './connection.ts';
 import type { CloseReason } from './connection.ts';
 import { parseEndpoint, socketPath } from './endpoint.ts';
 import type { Endpoint } from './endpoint.ts';
-import { HandlerError, IdentityError, ProtocolError, RefusedError, SocketUseError } from './errors.ts';
+import { EndpointError, HandlerError, IdentityError, ProtocolError, RefusedError, SocketUseError } from './errors.ts';
 import { keepAliveDelayMs } from './listener.ts';
 import type { CurveClient, NullMechanism } from './mechanism-options.ts';
 import { clientHandshakes } from './mechanism-options.ts';
@@ -16,6 +16,9 @@ import { guarded, safeMonitor } from './monitor.ts';
 import type { Monitor } from './monitor.ts';
 import { defaults, multipartProperty, retryProperty } from './options.ts';
 import type { SendResult, SocketOptions } from './options.ts';
+
+/** A packet that vanishes on its way to a peer that was off must not hold up the attempt that finds it back. */
+const connectTimeoutMs = 5000;
 
 /** The owner's side of a dealer socket. Nothing they throw goes further than the monitor. */
 export interface DealerHandlers {
@@ -48,6 +51,7 @@ export interface ConnectOptions {
 interface Target {
   readonly text: string;
   readonly endpoint: Endpoint;
+  readonly identity: Buffer;
   readonly metadata: Buffer;
   readonly handshake: (metadata: Buffer) => Handshake;
 }
@@ -85,7 +89,7 @@ export class DealerSocket {
       [multipartProperty, '1'],
     ]);
     const handshake = clientHandshakes(options.mechanism);
-    this.target = { text: endpoint, endpoint: parseEndpoint(endpoint), metadata, handshake };
+    this.target = { text: endpoint, endpoint: peerEndpoint(endpoint), identity, metadata, handshake };
     this.attempt(this.target);
   }
 
@@ -123,7 +127,7 @@ export class DealerSocket {
     this.cancelRetry = undefined;
     const socket = open(target.endpoint);
     this.connecting = socket;
-    const cancel = this.settings.timers.after(this.settings.handshakeTimeoutMs, () => {
+    const cancel = this.settings.timers.after(Math.min(connectTimeoutMs, this.settings.handshakeTimeoutMs), () => {
       socket.destroy(new Error('no connection in time'));
     });
     let error: Error | undefined;
@@ -151,7 +155,7 @@ export class DealerSocket {
       },
       ready: () => {
         this.backOff.reset();
-        this.monitor({ type: 'connected', ...this.where(), identity: Buffer.alloc(0) });
+        this.monitor({ type: 'connected', ...this.where(), identity: target.identity });
         this.guard('connected', () => this.handlers.connected?.());
       },
       message: (frames) => this.handlers.message(frames),
@@ -168,7 +172,7 @@ export class DealerSocket {
   }
 
   private lost(target: Target, reason: CloseReason, error: Error | undefined): void {
-    this.monitor({ type: 'disconnected', ...this.where(), identity: Buffer.alloc(0), reason, error });
+    this.monitor({ type: 'disconnected', ...this.where(), identity: target.identity, reason, error });
     this.guard('disconnected', () => this.handlers.disconnected?.(reason));
     this.retry(target, () => this.backOff.next());
   }
@@ -208,6 +212,14 @@ export class DealerSocket {
     const endpoint = this.target?.text ?? '';
     this.monitor({ type: 'handler-failed', endpoint, error: new HandlerError(handler, cause) });
   }
+}
+
+function peerEndpoint(text: string): Endpoint {
+  const endpoint = parseEndpoint(text);
+  if (endpoint.transport === 'tcp' && (endpoint.port === 0 || endpoint.host === '*')) {
+    throw new EndpointError(text, 'it names no peer to connect to');
+  }
+  return endpoint;
 }
 
 function open(endpoint: Endpoint): Socket {

@@ -121,8 +121,20 @@ export class RefusedError extends ZmtpError {
       item: 'endpoint',
       value: endpoint,
       remedy:
-        status === 300 ? 'Wait until the key is approved there.' : 'Ask for approval of the key there, or check it.',
+        status === 300
+          ? 'Wait until the key is approved there, or the other connection with this identity has ended.'
+          : 'Ask for approval of the key there, or check it.',
     });
+    this.status = status;
+  }
+}
+
+/** Our own answer to a peer's handshake, for the monitor. */
+export class DeniedError extends ZmtpError {
+  override readonly name = 'DeniedError';
+  readonly status: number;
+  constructor(status: number, why: string) {
+    super('denied', `The peer was answered ${status}: ${why}.`, { item: 'peer', value: status });
     this.status = status;
   }
 }

@@ -22,6 +22,7 @@ export { decodeZ85, encodeZ85 } from './z85.ts';
 export {
   BindError,
   CryptoError,
+  DeniedError,
   EndpointError,
   HandlerError,
   IdentityError,

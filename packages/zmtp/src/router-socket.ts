@@ -77,6 +77,10 @@ export class RouterSocket {
         this.host.monitor({ type: 'listen-failed', endpoint: at, error });
       },
     });
+    if (this.isClosing()) {
+      listener.close();
+      throw new SocketUseError('The router socket was closed meanwhile.');
+    }
     this.listeners.set(listener.endpoint, listener);
     this.host.monitor({ type: 'listening', endpoint: listener.endpoint });
     return listener.endpoint;
@@ -105,6 +109,10 @@ export class RouterSocket {
     });
     for (const admission of [...this.all]) admission.connection.close(options.linger ?? 1000);
     return this.ended;
+  }
+
+  private isClosing(): boolean {
+    return this.closing;
   }
 
   private accept(socket: Socket, at: { endpoint: string; domain: string; handshake: Handshake }): void {

@@ -4,7 +4,8 @@ export const more = 1;
 export const long = 2;
 export const command = 4;
 
-const longHeader = 9;
+/** Bytes of the longest frame header. */
+export const longHeader = 9;
 const empty = Buffer.alloc(0);
 /** First room of a frame that spans chunks, where it is not shorter. */
 const growth = 65_536;
