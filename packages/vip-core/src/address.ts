@@ -21,19 +21,22 @@ export interface VipAddress {
 
 const OFF = new Set(['', '0', 'false', 'no', 'off']);
 const SCHEMES = new Set(['tcp', 'ipc', 'inproc']);
+const SECRETS = /((?:secretkey|password)=)[^&#]*/gi;
 const HOST_AND_PORT = /^(\[[0-9a-fA-F:.%a-z]+\]|[^:[\]/]+):(\d{1,5}|\*)$/;
 
 /** Reads an address; no scheme means tcp. Parameter names are case-insensitive, unknown ones are ignored. */
 export function parseAddress(text: string): VipAddress {
+  const shown = text.replace(SECRETS, '$1***');
   const bad = (why: string): InvalidValueError =>
     new InvalidValueError(
       'vip-address',
-      text.replace(/(secretkey=)[^&#]*/i, '$1***'),
-      `"${text.replace(/(secretkey=)[^&#]*/i, '$1***')}" is no VIP address: ${why}.`,
+      shown,
+      `"${shown}" is no VIP address: ${why}.`,
       'Write it as tcp://HOST:PORT or ipc://PATH.',
     );
-  const [, scheme = 'tcp', rest = ''] = /^(?:([A-Za-z]+):\/\/)?(.*)$/s.exec(text.trim()) ?? [];
-  if (!SCHEMES.has(scheme)) throw bad(`the scheme "${scheme}" is none of tcp, ipc, inproc`);
+  const [, name = 'tcp', rest = ''] = /^(?:([A-Za-z]+):\/\/)?(.*)$/s.exec(text.trim()) ?? [];
+  const scheme = name.toLowerCase();
+  if (!SCHEMES.has(scheme)) throw bad(`the scheme "${name}" is none of tcp, ipc, inproc`);
   const [beforeFragment = '', ...fragments] = rest.split('#');
   const [endpoint = '', ...queries] = beforeFragment.split('?');
   if (endpoint === '') throw bad('nothing stands after the scheme');
@@ -43,7 +46,7 @@ export function parseAddress(text: string): VipAddress {
     scheme: scheme as VipAddress['scheme'],
     endpoint,
     ...readParameters(queries.join('?'), bad),
-    ...(identity === '' ? {} : { identity: decodeURIComponent(identity) }),
+    ...(identity === '' ? {} : { identity: decodePercent(identity, bad) }),
   };
 }
 
@@ -59,7 +62,7 @@ function readParameters(query: string, bad: (why: string) => InvalidValueError):
   const found = new Map<string, string>();
   for (const pair of query.split('&')) {
     const [name = '', ...value] = pair.split('=');
-    if (name !== '') found.set(name.toLowerCase(), decodeURIComponent(value.join('=').replaceAll('+', ' ')));
+    if (name !== '') found.set(name.toLowerCase(), decodePercent(value.join('=').replaceAll('+', ' '), bad));
   }
   const parameters: { -readonly [name in keyof Parameters]: Parameters[name] } = {};
   for (const name of ['serverkey', 'publickey', 'secretkey'] as const) {
@@ -73,6 +76,14 @@ function readParameters(query: string, bad: (why: string) => InvalidValueError):
   const ipv6 = found.get('ipv6');
   if (ipv6 !== undefined) parameters.ipv6 = !OFF.has(ipv6.toLowerCase());
   return parameters;
+}
+
+function decodePercent(text: string, bad: (why: string) => InvalidValueError): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw bad('a percent sign in it is not followed by the hex digits of UTF-8');
+  }
 }
 
 function readMechanism(text: string, bad: (why: string) => InvalidValueError): 'NULL' | 'PLAIN' | 'CURVE' {

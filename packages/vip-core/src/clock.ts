@@ -20,7 +20,14 @@ const TIMESTAMP = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(Z
 /** Reads ISO 8601 text to µs since 1970; text without zone is UTC. Undefined when it is no timestamp. */
 export function parseTimestamp(text: string): number | undefined {
   const [, date = '', time = '', fraction = '', zone = 'Z'] = TIMESTAMP.exec(text) ?? [];
+  if (!isCalendarDate(date)) return undefined;
   const milliseconds = Date.parse(`${date}T${time}${zone.replace(/^([+-]\d{2})(\d{2})$/, '$1:$2')}`);
   if (Number.isNaN(milliseconds)) return undefined;
   return milliseconds * 1000 + Number(fraction.padEnd(6, '0').slice(0, 6));
+}
+
+/** Date.parse takes 30 February for 1 March. */
+function isCalendarDate(date: string): boolean {
+  const midnight = Date.parse(`${date}T00:00:00Z`);
+  return !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(date);
 }

@@ -2,8 +2,13 @@ import { decodeText, encodeText } from './text.ts';
 
 /** Numbers and booleans we write are ASCII JSON (reference/vip-zmq.md §9, rule 2). */
 export function encodeValue(value: number | boolean): Uint8Array {
-  return encodeText(String(value));
+  const known = typeof value === 'number' ? counts[value] : flags[Number(value)];
+  return known ?? encodeText(String(value));
 }
+
+/** Nearly every count of subscribers. */
+const counts = Array.from({ length: 256 }, (_, count) => encodeText(String(count)));
+const flags = [encodeText('false'), encodeText('true')];
 
 /**
  * Reads a count or a flag in both forms: ASCII JSON, or Python's native ones (1 byte boolean, 4 bytes little-endian

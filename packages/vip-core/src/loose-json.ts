@@ -1,6 +1,7 @@
 import { ProtocolError } from './errors.ts';
 
-const BARE = /"(?:[^"\\]|\\.)*"|-?\bInfinity\b|\bNaN\b/g;
+/** A bare name that is a whole value: no part of a number, no name of a member. */
+const BARE = /(?<![-.\w])(?:-?Infinity|NaN)\b(?!\s*:)/g;
 
 /**
  * Parses JSON as Python writes it: bare `NaN`, `Infinity` and `-Infinity` are read as the numbers they name. Everything
@@ -15,16 +16,39 @@ export function parseLooseJson(text: string): unknown {
   }
 }
 
+/** Infinity is what JSON.parse makes of 1e999; NaN becomes a literal that stands nowhere else in the text. */
 function parseBareNumbers(text: string): unknown {
-  const mark = '\u0000number:';
-  const marked = text.replace(BARE, (token) => (token.startsWith('"') ? token : JSON.stringify(mark + token)));
+  let nan = '1e1000';
+  while (text.includes(nan)) nan += '0';
+  const literals: Readonly<Record<string, string>> = { NaN: nan, Infinity: '1e999', '-Infinity': '-1e999' };
+  const restore = (_key: string, value: unknown, context?: { readonly source?: string }): unknown =>
+    context?.source === nan ? NaN : value;
   try {
-    return JSON.parse(marked, (_key, value: unknown) =>
-      typeof value === 'string' && value.startsWith(mark) ? Number(value.slice(mark.length)) : value,
+    return JSON.parse(
+      outsideStrings(text, (part) => part.replace(BARE, (name) => literals[name] ?? name)),
+      restore,
     );
   } catch (error) {
     throw notJson(text, error);
   }
+}
+
+function outsideStrings(text: string, change: (part: string) => string): string {
+  let changed = '';
+  for (let at = 0; at < text.length;) {
+    const quote = text.indexOf('"', at);
+    if (quote < 0) return changed + change(text.slice(at));
+    const end = endOfString(text, quote);
+    changed += change(text.slice(at, quote)) + text.slice(quote, end);
+    at = end;
+  }
+  return changed;
+}
+
+function endOfString(text: string, quote: number): number {
+  let at = quote + 1;
+  while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
+  return at + 1;
 }
 
 function notJson(text: string, cause: unknown): ProtocolError {

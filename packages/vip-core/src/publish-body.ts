@@ -37,18 +37,19 @@ function malformed(why: string): ProtocolError {
  * pass untouched (design §4.3). Checks that brackets and strings close exactly at the end; throws ProtocolError.
  */
 export function scanPublishBody(body: Uint8Array): PublishBodyLayout {
-  const found = new Map<string, readonly [number, number]>();
+  const found: Members = { bus: undefined, headers: undefined, message: undefined };
   let at = skipSpace(body, 0);
   if (body[at] !== 0x7b) throw malformed('is no JSON object');
   at = skipSpace(body, at + 1);
   while (body[at] !== 0x7d) {
-    const keyEnd = skipString(body, at);
-    const key = decodeText(body.subarray(at + 1, keyEnd - 1));
-    at = skipSpace(body, keyEnd);
-    if (body[at] !== 0x3a) throw malformed(`has no colon after "${key}"`);
+    const nameAt = at;
+    const nameEnd = skipString(body, at);
+    at = skipSpace(body, nameEnd);
+    if (body[at] !== 0x3a) throw malformed(`has no colon after ${decodeText(body.subarray(nameAt, nameEnd))}`);
     const start = skipSpace(body, at + 1);
     const end = skipValue(body, start);
-    found.set(key, [start, end]);
+    const member = memberOf(body, nameAt, nameEnd);
+    if (member !== undefined) found[member] = [start, end];
     at = skipSpace(body, end);
     if (body[at] === 0x2c) {
       at = skipSpace(body, at + 1);
@@ -59,21 +60,35 @@ export function scanPublishBody(body: Uint8Array): PublishBodyLayout {
   return layout(body, found, at);
 }
 
-function layout(
-  body: Uint8Array,
-  found: ReadonlyMap<string, readonly [number, number]>,
-  closing: number,
-): PublishBodyLayout {
-  const bus = found.get('bus');
-  const headers = found.get('headers');
-  const message = found.get('message');
+type Span = readonly [start: number, end: number];
+type Members = Record<'bus' | 'headers' | 'message', Span | undefined>;
+
+const members = (['bus', 'headers', 'message'] as const).map((name) => ({ name, quoted: encodeText(`"${name}"`) }));
+
+function layout(body: Uint8Array, { bus, headers, message }: Members, closing: number): PublishBodyLayout {
   if (bus === undefined || headers === undefined || message === undefined) {
-    const missing = ['bus', 'headers', 'message'].filter((name) => !found.has(name));
-    throw malformed(`lacks ${missing.join(', ')}`);
+    const missing = Object.entries({ bus, headers, message }).filter(([, span]) => span === undefined);
+    throw malformed(`lacks ${missing.map(([name]) => name).join(', ')}`);
   }
   if (body[bus[0]] !== QUOTE) throw malformed('has a bus that is no text');
   if (body[headers[0]] !== 0x7b) throw malformed('has headers that are no object');
-  return { bus: String(parseLooseJson(decodeText(body.subarray(...bus)))), headers, message, closing };
+  const text = bus[1] - bus[0] === 2 ? '' : String(parseLooseJson(decodeText(body.subarray(...bus))));
+  return { bus: text, headers, message, closing };
+}
+
+/** A name may be written with escapes: readers see `bus` in `"b\u0075s"`, so it is found under that name. */
+function memberOf(body: Uint8Array, from: number, end: number): keyof Members | undefined {
+  for (const { name, quoted } of members) if (standsAt(body, from, end, quoted)) return name;
+  const raw = body.subarray(from, end);
+  if (!raw.includes(BACKSLASH)) return undefined;
+  const escaped = parseLooseJson(decodeText(raw));
+  return members.find(({ name }) => name === escaped)?.name;
+}
+
+function standsAt(body: Uint8Array, from: number, end: number, wanted: Uint8Array): boolean {
+  if (end - from !== wanted.length) return false;
+  for (let at = 0; at < wanted.length; at++) if (body[from + at] !== wanted[at]) return false;
+  return true;
 }
 
 function skipSpace(body: Uint8Array, from: number): number {
@@ -102,16 +117,20 @@ function skipValue(body: Uint8Array, from: number): number {
   return at;
 }
 
+/** Open brackets of the value at hand; one scan runs at a time. */
+const open = new Uint8Array(MAX_DEPTH);
+
 function skipNested(body: Uint8Array, from: number): number {
-  const open: number[] = [];
+  let depth = 0;
   for (let at = from; at < body.length; at++) {
     const byte = body[at];
     if (byte === QUOTE) at = skipString(body, at) - 1;
     else if (byte === 0x7b || byte === 0x5b) {
-      if (open.push(byte) > MAX_DEPTH) throw malformed(`is nested deeper than ${MAX_DEPTH}`);
+      if (depth === MAX_DEPTH) throw malformed(`is nested deeper than ${MAX_DEPTH}`);
+      open[depth++] = byte;
     } else if (byte === 0x7d || byte === 0x5d) {
-      if (open.pop() !== byte - 2) throw malformed('has brackets that do not match');
-      if (open.length === 0) return at + 1;
+      if (open[--depth] !== byte - 2) throw malformed('has brackets that do not match');
+      if (depth === 0) return at + 1;
     }
   }
   throw malformed('has brackets that do not close');
@@ -119,21 +138,36 @@ function skipNested(body: Uint8Array, from: number): number {
 
 /** The body that subscribers get: the publisher's bytes with `,"sender":"…"` before the closing brace. */
 export function appendSender(body: Uint8Array, closing: number, sender: string): Uint8Array {
-  return concatBytes([
-    body.subarray(0, closing),
-    encodeText(`,"sender":${JSON.stringify(sender)}`),
-    body.subarray(closing),
-  ]);
+  const member = senderMember(sender);
+  const whole = new Uint8Array(body.length + member.length);
+  whole.set(body);
+  whole.set(member, closing);
+  // What stands behind the brace is it and, at most, white space.
+  for (let at = closing; at < body.length; at++) whole[at + member.length] = body[at] ?? 0;
+  return whole;
+}
+
+const SENDERS = 10_000;
+const senderMembers = new Map<string, Uint8Array>();
+
+function senderMember(sender: string): Uint8Array {
+  let member = senderMembers.get(sender);
+  if (member === undefined) {
+    member = encodeText(`,"sender":${JSON.stringify(sender)}`);
+    if (senderMembers.size >= SENDERS) senderMembers.clear();
+    senderMembers.set(sender, member);
+  }
+  return member;
 }
 
 /** Puts members before those that stand in `headers`; a later member of the same name in the original would win. */
 export function insertHeaders(body: Uint8Array, headers: Readonly<Record<string, unknown>>): Uint8Array {
   const { headers: span } = scanPublishBody(body);
-  const members = JSON.stringify(headers).slice(1, -1);
-  if (members === '') return body;
+  const added = escapeNonAscii(JSON.stringify(headers)).slice(1, -1);
+  if (added === '') return body;
   const first = skipSpace(body, span[0] + 1);
   const separator = body[first] === 0x7d ? '' : ',';
-  return concatBytes([body.subarray(0, first), encodeText(members + separator), body.subarray(first)]);
+  return concatBytes([body.subarray(0, first), encodeText(added + separator), body.subarray(first)]);
 }
 
 /** A publish body of ours: ASCII-safe JSON in the order that Python writes. */
@@ -155,7 +189,9 @@ export function decodePublishBody(body: Uint8Array): PublishBody {
   const value = parseLooseJson(decodeText(body));
   if (typeof value !== 'object' || value === null) throw malformed('is no JSON object');
   const { sender, bus, headers, message } = value as Record<string, unknown>;
-  if (typeof headers !== 'object' || headers === null) throw malformed('has headers that are no object');
+  if (typeof headers !== 'object' || headers === null || Array.isArray(headers)) {
+    throw malformed('has headers that are no object');
+  }
   return {
     sender: typeof sender === 'string' ? sender : '',
     bus: typeof bus === 'string' ? bus : '',
