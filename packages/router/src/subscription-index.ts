@@ -14,7 +14,8 @@ export class SubscriptionIndex<P> {
   readonly #byBus = new Map<string, Map<string, Set<P>>>();
   readonly #byPeer = new Map<P, Map<string, Subscription>>();
   readonly #lengths = new Map<string, readonly number[]>();
-  readonly #cache = new Map<string, readonly P[]>();
+  /** Answers given since the last change, by bus and topic. */
+  readonly #cache = new Map<string, Map<string, readonly P[]>>();
 
   /** Answers false when the peer had it already. */
   add(peer: P, { bus, prefix }: Subscription): boolean {
@@ -62,19 +63,25 @@ export class SubscriptionIndex<P> {
 
   /** The peers that want the topic, each once, however many of their prefixes match. */
   match(bus: string, topic: string): readonly P[] {
-    const key = keyOf(bus, topic);
-    const known = this.#cache.get(key);
-    if (known !== undefined) return known;
+    let cache = this.#cache.get(bus);
+    if (cache === undefined) this.#cache.set(bus, (cache = new Map<string, readonly P[]>()));
+    let peers = cache.get(topic);
+    if (peers === undefined) {
+      peers = this.#look(bus, topic);
+      if (cache.size >= CACHE_SIZE) cache.clear();
+      cache.set(topic, peers);
+    }
+    return peers;
+  }
+
+  #look(bus: string, topic: string): readonly P[] {
     const found = new Set<P>();
     const prefixes = this.#byBus.get(bus);
     for (const length of this.#lengths.get(bus) ?? []) {
       if (length > topic.length) break;
       for (const peer of prefixes?.get(topic.slice(0, length)) ?? []) found.add(peer);
     }
-    const peers = [...found];
-    if (this.#cache.size >= CACHE_SIZE) this.#cache.clear();
-    this.#cache.set(key, peers);
-    return peers;
+    return [...found];
   }
 
   #changed(bus: string): void {
