@@ -1,6 +1,6 @@
 import { ProtocolError } from './errors.ts';
 import { parseLooseJson } from './loose-json.ts';
-import { concatBytes, decodeText, encodeText } from './text.ts';
+import { allocate, concatBytes, decodeText, encodeText } from './text.ts';
 
 /** Where the members of a publish body stand; offsets are of the members' values, ends exclusive. */
 export interface PublishBodyLayout {
@@ -139,7 +139,7 @@ function skipNested(body: Uint8Array, from: number): number {
 /** The body that subscribers get: the publisher's bytes with `,"sender":"…"` before the closing brace. */
 export function appendSender(body: Uint8Array, closing: number, sender: string): Uint8Array {
   const member = senderMember(sender);
-  const whole = new Uint8Array(body.length + member.length);
+  const whole = allocate(body.length + member.length);
   whole.set(body);
   whole.set(member, closing);
   // What stands behind the brace is it and, at most, white space.

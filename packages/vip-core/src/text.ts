@@ -45,6 +45,21 @@ export function equalsAscii(bytes: Uint8Array | undefined, text: string): boolea
   return true;
 }
 
+const SLAB = 64 * 1024;
+let slab = new Uint8Array(SLAB);
+let used = 0;
+
+/** Bytes to fill in whole: small ones are cut from a common block, which is far cheaper than memory of their own. */
+export function allocate(length: number): Uint8Array {
+  if (length > SLAB / 16) return new Uint8Array(length);
+  if (used + length > SLAB) {
+    slab = new Uint8Array(SLAB);
+    used = 0;
+  }
+  used += length;
+  return slab.subarray(used - length, used);
+}
+
 /** Joins byte arrays into one. */
 export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
   let length = 0;
