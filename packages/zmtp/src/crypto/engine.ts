@@ -17,3 +17,15 @@ export interface CryptoEngine {
 }
 
 export const tagLength = 16;
+
+/** The first engine, or the second where the first has no binary. */
+export async function firstEngine(
+  first: () => Promise<CryptoEngine>,
+  second: () => Promise<CryptoEngine>,
+): Promise<CryptoEngine> {
+  try {
+    return await first();
+  } catch {
+    return await second();
+  }
+}

@@ -4,7 +4,7 @@ import { hsalsa, xsalsa20poly1305 } from '@noble/ciphers/salsa.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { tagLength } from './engine.ts';
+import { firstEngine, tagLength } from './engine.ts';
 import { nativeEngine } from './native-engine.ts';
 import { wasmEngine } from './wasm-engine.ts';
 
@@ -27,6 +27,14 @@ function words(data: Uint8Array): Uint32Array {
   const copy = Buffer.from(data);
   return Uint32Array.from({ length: data.length / 4 }, (_, index) => copy.readUInt32LE(index * 4));
 }
+
+describe('the engine in use', () => {
+  it('is the native one, or the other where that does not load', async () => {
+    expect((await firstEngine(nativeEngine, wasmEngine)).name).toBe('sodium-native');
+    const missing = () => Promise.reject(new Error('no prebuild'));
+    expect((await firstEngine(missing, wasmEngine)).name).toBe('libsodium-wrappers');
+  });
+});
 
 describe('both engines', () => {
   it('derive the same public keys', () => {

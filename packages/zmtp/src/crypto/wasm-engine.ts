@@ -1,9 +1,9 @@
-import sodium from 'libsodium-wrappers';
-
 import type { CryptoEngine } from './engine.ts';
 
 /** libsodium as WebAssembly: runs everywhere, 2 to 6 times slower than the add-on. */
 export async function wasmEngine(): Promise<CryptoEngine> {
+  // Loaded only where it is needed: it takes longer than all the rest of this package.
+  const { default: sodium } = await import('libsodium-wrappers');
   await sodium.ready;
   return {
     name: 'libsodium-wrappers',
