@@ -18,7 +18,11 @@ const LAST_RETRY_MS = 30_000;
  */
 export async function storeHistory(context: AgentContext<unknown>, store: HistoryStore): Promise<void> {
   const { vip, clock, signal } = context;
-  const reader = vip.journal.read(CURSOR, { maxBytes: BATCH_BYTES, signal });
+  const onProblem = (problem: Error | undefined): void => {
+    if (problem === undefined) vip.health.setStatus('GOOD', 'storing');
+    else vip.health.setStatus('BAD', `not reading: ${problem.message}`);
+  };
+  const reader = vip.journal.read(CURSOR, { maxBytes: BATCH_BYTES, signal, onProblem });
   for await (const batch of reader) {
     if (!(await storeBatch(context, store, reader, batch))) continue;
     if (batch.records.length < BATCH_BYTES / 2) await pause(clock, GATHER_MS, signal);

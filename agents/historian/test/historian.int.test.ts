@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeJournal, FakePlatform, startTestAgent, texts } from '@volttron-ts/agent/testing';
 import type { TestAgent } from '@volttron-ts/agent/testing';
 import historian from '@volttron-ts/historian';
-import { encodeRpcRequest, parseLooseJson } from '@volttron-ts/vip-core';
+import { encodeRpcRequest, encodeText, parseLooseJson } from '@volttron-ts/vip-core';
 
 const IDENTITY = 'platform.historian';
 const TOPIC = 'devices/campus/ahu1/all';
@@ -44,7 +44,7 @@ function capture(second: number, value: unknown): void {
 async function stored(agent: TestAgent, through: number): Promise<void> {
   while (journal.cursors.get('history') !== through) {
     await new Promise(setImmediate);
-    agent.clock.step(1);
+    agent.clock.step(5);
   }
 }
 
@@ -119,6 +119,21 @@ describe('historian', () => {
     const { result } = await ask('query', ['campus/ahu1/SupplyAirTemp']);
     expect((result as { values: unknown[] }).values).toHaveLength(3);
     expect(second.log.lines.map(({ message }) => message)).toContain('the store begins before the journal’s cursor');
+  });
+
+  it('says in its health that the journal refuses it', async () => {
+    platform.play('platform.journal', ({ peer, id }, send) => {
+      const args = ['refused', '{"code":"unauthorized","message":"It may not read."}'].map(encodeText);
+      send({ peer, id, subsystem: 'journal', args });
+    });
+    await using agent = start();
+    await agent.log.line(({ message }) => message === 'the journal cannot be read now');
+    expect(agent.vip.health.status).toMatchObject({ status: 'BAD' });
+    expect(agent.vip.health.status.context).toContain('It may not read.');
+    journal.playOn(platform);
+    capture(1, 1);
+    await stored(agent, 1);
+    expect(agent.vip.health.status).toMatchObject({ status: 'GOOD' });
   });
 
   it('says what is wrong with its configuration, all at once', () => {

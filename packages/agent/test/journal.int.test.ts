@@ -61,7 +61,9 @@ describe('journal.read', () => {
     const platform = new FakePlatform();
     await using agent = startTestAgent(platform, agentThat());
     await welcomed(platform);
-    const taken = take(agent.vip.journal.read('history'), 1);
+    const problems: (string | undefined)[] = [];
+    const onProblem = (problem: Error | undefined): unknown => problems.push(problem?.message);
+    const taken = take(agent.vip.journal.read('history', { onProblem }), 1);
     await agent.log.line(({ message }) => message === 'the journal cannot be read now');
     const journal = new FakeJournal('campus').playOn(platform);
     journal.capture('devices/a/all');
@@ -69,6 +71,7 @@ describe('journal.read', () => {
     expect(journal.asked).toEqual([]);
     agent.clock.step(250);
     expect(seqs(await taken)).toEqual([1]);
+    expect(problems).toEqual(['No peer "platform.journal" is connected.', undefined]);
   });
 
   it('commits over a lost connection', async () => {

@@ -22,6 +22,8 @@ export interface JournalReadOptions {
   readonly maxBytes?: number;
   /** How long a question waits at the journal, ms; 20,000 when not given. */
   readonly waitMs?: number;
+  /** Told when the journal cannot be read, and with undefined when it can again. */
+  readonly onProblem?: (problem: Error | undefined) => void;
 }
 
 /**
@@ -71,7 +73,7 @@ export class JournalClient implements Journal {
   read(cursor: string, options: JournalReadOptions = {}): JournalReader {
     const { prefix, prefixes = prefix === undefined ? [] : [prefix], maxBytes = 1 << 20, waitMs = 20_000 } = options;
     const request = asRequest({ cursor, prefixes, maxBytes, waitMs }, `the reading of cursor "${cursor}"`);
-    return new Reader(this.#session, () => this.#nextId(), request, options.signal);
+    return new Reader(this.#session, () => this.#nextId(), request, options);
   }
 
   async probe(
@@ -107,16 +109,23 @@ class Reader implements JournalReader {
   readonly #nextId: () => string;
   readonly #request: JournalReadRequest;
   readonly #signal: AbortSignal | undefined;
+  readonly #onProblem: JournalReadOptions['onProblem'];
   /** Where the next question begins; undefined for the committed position. */
   #after: JournalPosition | undefined;
   /** Aborts the question that is out when it is no longer the right one. */
   #turn = new AbortController();
 
-  constructor(session: Session, nextId: () => string, request: JournalReadRequest, signal: AbortSignal | undefined) {
+  constructor(
+    session: Session,
+    nextId: () => string,
+    request: JournalReadRequest,
+    { signal, onProblem }: JournalReadOptions,
+  ) {
     this.#session = session;
     this.#nextId = nextId;
     this.#request = request;
     this.#signal = signal;
+    this.#onProblem = onProblem;
   }
 
   rewind(to?: JournalPosition): void {
@@ -135,6 +144,7 @@ class Reader implements JournalReader {
     try {
       for (let failures = 0; !this.#over();) {
         const run = await this.#ask(failures);
+        if (failures > 0 && run !== undefined) this.#onProblem?.(undefined);
         failures = run === undefined ? failures + 1 : 0;
         if (run !== undefined && run !== 'nothing') yield this.#batch(run);
       }
@@ -173,9 +183,12 @@ class Reader implements JournalReader {
   async #failed(error: unknown, failures: number): Promise<void> {
     this.#after = undefined;
     if (this.#session.phase !== 'established') return;
-    const { cursor } = this.#request;
-    const fields = { cursor, reason: error instanceof Error ? error.message : String(error) };
-    if (failures === 0) this.#session.log.warn('the journal cannot be read now', fields);
+    const problem = error instanceof Error ? error : new Error(String(error));
+    if (failures === 0) {
+      const fields = { cursor: this.#request.cursor, reason: problem.message };
+      this.#session.log.warn('the journal cannot be read now', fields);
+    }
+    this.#onProblem?.(problem);
     const delay = Math.min(FIRST_RETRY_MS * 2 ** Math.min(failures, 10), LAST_RETRY_MS);
     await pause(this.#session.clock, delay, this.#signal);
   }

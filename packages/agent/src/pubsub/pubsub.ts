@@ -57,6 +57,8 @@ export interface PubSubLimits {
 }
 
 const ANSWER_MS = 30_000;
+/** Longer ones are answered by our router as if they were nothing. */
+const MAX_TOPIC = 4096;
 const keyOf = ({ prefix, bus, allPlatforms }: Interest): string => JSON.stringify([allPlatforms, bus, prefix]);
 
 /** The agent's side of the subsystem `pubsub` (vip-zmq.md §2.7). */
@@ -221,6 +223,10 @@ export class PubSubClient implements PubSub {
 function topicFault(topic: string): InvalidValueError | undefined {
   const remedy = 'Write it as words with slashes, such as devices/campus/building/ahu1/all.';
   if (topic === '') return new InvalidValueError('topic', topic, 'A publication needs a topic.', remedy);
+  if (topic.length > MAX_TOPIC) {
+    const why = `A topic has at most ${MAX_TOPIC} characters, this one ${topic.length}.`;
+    return new InvalidValueError('topic', topic.slice(0, 80), why, remedy);
+  }
   if (!/^\s*(?:-?\d|-?Infinity|NaN|[[{"]|true|false|null)/.test(topic)) return undefined;
   try {
     parseLooseJson(topic);

@@ -23,6 +23,8 @@ export interface GuardedCall {
 export class Capabilities {
   readonly #fetch: () => Promise<unknown>;
   #known: ReadonlyMap<string, Held> | undefined;
+  /** Counts what was told, so that an answer that was on its way meanwhile does not replace it. */
+  #version = 0;
   #fetching: Promise<ReadonlyMap<string, Held>> | undefined;
 
   /** `fetch` calls `get_user_to_capabilities` of platform.auth. */
@@ -36,11 +38,15 @@ export class Capabilities {
       throw new UnauthorizedError(`auth.update is for ${services.auth}, not for "${caller.peer}".`);
     }
     this.#known = read(capabilities);
+    this.#fetching = undefined;
+    this.#version++;
   }
 
   /** Forgets, so that the next check asks again. */
   forget(): void {
     this.#known = undefined;
+    this.#fetching = undefined;
+    this.#version++;
   }
 
   /** Throws UnauthorizedError unless the user may call it with these arguments. */
@@ -54,12 +60,19 @@ export class Capabilities {
 
   async #current(): Promise<ReadonlyMap<string, Held>> {
     if (this.#known !== undefined) return this.#known;
-    this.#fetching ??= this.#fetch()
-      .then((answer) => (this.#known = read(answer)))
-      .finally(() => {
-        this.#fetching = undefined;
-      });
+    this.#fetching ??= this.#load();
     return this.#fetching;
+  }
+
+  async #load(): Promise<ReadonlyMap<string, Held>> {
+    const version = this.#version;
+    try {
+      const fetched = read(await this.#fetch());
+      if (version === this.#version) this.#known = fetched;
+      return this.#known ?? fetched;
+    } finally {
+      if (version === this.#version) this.#fetching = undefined;
+    }
   }
 }
 

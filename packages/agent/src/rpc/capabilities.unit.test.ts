@@ -39,6 +39,16 @@ describe('Capabilities', () => {
     expect(asked).toBe(2);
   });
 
+  it('believes what it is told over an answer that was on its way', async () => {
+    const { promise, resolve } = Promise.withResolvers<unknown>();
+    const capabilities = new Capabilities(() => promise);
+    const checked = capabilities.check('ada', call);
+    capabilities.update({ peer: 'platform.auth', user: 'platform.auth' }, { ada: {} });
+    resolve({ ada: { edit: null } });
+    await expect(checked).rejects.toMatchObject({ code: 'unauthorized' });
+    await expect(capabilities.check('ada', call)).rejects.toMatchObject({ code: 'unauthorized' });
+  });
+
   it('believes nobody but platform.auth', () => {
     const update = (): void => {
       withHeld({}).update({ peer: 'mallory', user: 'mallory' }, { mallory: { edit: null } });
