@@ -101,7 +101,7 @@ async function sample(
 }
 
 /** A peer that is not there is a failure, never a skip. */
-export function requirePyzmq(): void {
-  if (spawnSync(PYTHON, ['-c', 'import zmq'], { stdio: 'ignore' }).status === 0) return;
-  throw new BenchError(`${PYTHON} cannot import zmq.`, 'Install it with: apt-get install -y python3-zmq');
+export function requirePyzmq(python = PYTHON): void {
+  if (spawnSync(python, ['-c', 'import zmq'], { stdio: 'ignore' }).status === 0) return;
+  throw new BenchError(`${python} cannot import zmq.`, 'Install it with: apt-get install -y python3-zmq');
 }

@@ -152,7 +152,7 @@ describe.each([
     const peer = foreign('foreign', { endpoint: relay.endpoint, heartbeatMs: HEARTBEAT_MS });
     await peer.ask('', 'h.1', 'hello', 'hello');
     // Longer than the patience of either side.
-    await relay.more(20);
+    await relay.more(12);
     await peer.ask('', 'h.2', 'hello', 'hello');
     expect(relay.connections).toBe(1);
     expect(peer.events.map(([event]) => event)).toEqual(['handshake']);
@@ -162,7 +162,7 @@ describe.each([
     const relay = await hurriedRelay();
     const peer = foreign('foreign', { endpoint: relay.endpoint });
     await peer.ask('', 'h.1', 'hello', 'hello');
-    await relay.more(10);
+    await relay.more(5);
     expect(relay.connections).toBe(1);
   });
 
