@@ -159,20 +159,27 @@ function inOrder(frames: readonly Uint8Array[]): readonly Uint8Array[] {
 function aligned(ours: readonly Uint8Array[], theirs: readonly Uint8Array[]): string[] {
   return ours.map((frame, position) => {
     const their = theirs[position];
-    const same = their !== undefined && (saysTheSame(frame, their) || isCorrected(ours, theirs, position));
+    const same = their !== undefined && (isCorrected(ours, theirs, position) ?? saysTheSame(frame, their));
     return shown(same ? their : frame);
   });
 }
 
-/** The two corrections of reference/vip-zmq.md §9: rule 1, the user of a delivery; rule 3, a numeric id in an error. */
-function isCorrected(ours: readonly Uint8Array[], theirs: readonly Uint8Array[], position: number): boolean {
+/**
+ * The two corrections of reference/vip-zmq.md §9: rule 1, the user of a delivery is the one that published; rule 3, a
+ * numeric id stands in quotes in an error. Undefined where neither applies.
+ */
+function isCorrected(
+  ours: readonly Uint8Array[],
+  theirs: readonly Uint8Array[],
+  position: number,
+): boolean | undefined {
   const subsystem = at(ours, 4);
   if (position === 2 && subsystem === 'pubsub' && at(ours, 5) === 'publish') {
-    return at(theirs, 2) === '' && at(ours, 2) === (parseLooseJson(at(ours, 7)) as { sender: string }).sender;
+    return at(ours, 2) === (parseLooseJson(at(ours, 7)) as { sender: string }).sender;
   }
-  if (position === 3 && subsystem === 'error' && at(ours, 0) === '') {
+  if (position === 3 && subsystem === 'error' && at(ours, 0) === '' && /^"?\d[\d.]*"?$/.test(at(ours, 3))) {
     const [, number] = /^"([\d.]+)"$/.exec(at(ours, 3)) ?? [];
     return number !== undefined && saysTheSame(encodeText(number), theirs[3] ?? new Uint8Array());
   }
-  return false;
+  return undefined;
 }

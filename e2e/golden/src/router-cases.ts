@@ -34,7 +34,7 @@ const asCaptured: readonly RouterCase[] = [
   ...['raw_pubsub_publish_missing_body', 'raw_rpc_ascii_escaped', 'raw_rpc_batch', 'raw_rpc_missing_jsonrpc_version'],
   ...['raw_rpc_mixed_params_args_kwargs', 'raw_rpc_not_json', 'raw_rpc_numeric_id', 'raw_rpc_numeric_msgid_100'],
   ...['raw_rpc_two_message_frames', 'raw_rpc_utf8_unescaped', 'raw_too_few_frames', 'raw_unknown_peer_ehostunreach'],
-  ...['raw_unknown_peer_numeric_msgid', 'rpc_agent.version', 'rpc_batch', 'rpc_call_allowed_capability'],
+  ...['raw_unknown_peer_numeric_msgid', 'rpc_agent.version', 'rpc_call_allowed_capability'],
   ...['rpc_call_denied_capability', 'rpc_call_denied_two_caps', 'rpc_call_error_bad_args', 'rpc_call_error_exception'],
   ...['rpc_call_error_method_not_found', 'rpc_call_error_unknown_peer', 'rpc_call_kinds', 'rpc_call_kwargs'],
   ...['rpc_call_mixed', 'rpc_call_partial_caps', 'rpc_call_positional', 'rpc_health.get_status'],

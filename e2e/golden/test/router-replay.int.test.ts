@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { encodeText } from '@volttron-ts/vip-core';
 import { Router } from '@volttron-ts/router';
 import { FakeListener } from '../src/fake-listener.ts';
-import { readGolden } from '../src/golden-files.ts';
+import { readGolden, readScenario } from '../src/golden-files.ts';
 import { reprinted, saysTheSame } from '../src/python-frame.ts';
 import { replay, silent } from '../src/replay.ts';
 import { routerCases } from '../src/router-cases.ts';
@@ -12,6 +12,12 @@ describe('our router', () => {
   it.each(plain)('sends what the Python router sent: $file', async ({ file, before }) => {
     const { ours, theirs } = await replay(file, before);
     expect(ours).toEqual(theirs);
+  });
+
+  it('is sent something in every scenario', () => {
+    expect(routerCases.filter(({ file }) => !readScenario(file).some(({ direction }) => direction === 'in'))).toEqual(
+      [],
+    );
   });
 
   const cut = routerCases.filter((scenario) => scenario.cut === true);
