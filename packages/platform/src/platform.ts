@@ -189,7 +189,9 @@ export class Platform {
     const { log, clock } = this.#options;
     const authorizer = createAuthorizer(createAuthSnapshot(authFile.contents));
     const capabilities = async (): Promise<unknown> => Promise.resolve(authorizer.userToCapabilities());
-    const auth = this.#startService(router, services.auth, defineAuthService(enrolment, authorizer), capabilities);
+    const dropLive = (credential: string): void => void router.drop(credential);
+    const definition = defineAuthService({ enrolment, authorizer, file: authFile, dropLive });
+    const auth = this.#startService(router, services.auth, definition, capabilities);
     const stopListening = authFile.onChange((contents) => {
       const snapshot = createAuthSnapshot(contents);
       authorizer.update(snapshot);

@@ -1,0 +1,220 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MessageChannel } from 'node:worker_threads';
+import { defineAgent, startAgent, t } from '@volttron-ts/agent';
+import type { AgentDefinition, Rpc } from '@volttron-ts/agent';
+import {
+  AuthFile,
+  createAuthorizer,
+  createAuthSnapshot,
+  createKeyGrant,
+  generateKeyPair,
+  platformEntry,
+} from '@volttron-ts/auth';
+import { systemClock } from '@volttron-ts/connect';
+import { openEnrolment } from '@volttron-ts/enrolment';
+import { PortConnection, PortListener, Router } from '@volttron-ts/router';
+import { RemoteError, services, UnauthorizedError } from '@volttron-ts/vip-core';
+import type { Logger } from '@volttron-ts/vip-core';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { defineAuthService } from '../src/services/auth-service.ts';
+
+const nothing = (): void => undefined;
+const log: Logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+const bystander = defineAgent({ name: 'bystander', config: t.Object({}) });
+
+/** `platform.auth` on a bus of its own. */
+class Bus {
+  readonly dropped: string[] = [];
+  readonly file: AuthFile;
+  readonly #ports: PortListener;
+
+  private constructor(file: AuthFile, ports: PortListener) {
+    this.file = file;
+    this.#ports = ports;
+  }
+
+  static async open(): Promise<Bus> {
+    const home = await mkdtemp(join(tmpdir(), 'auth-service-'));
+    onTestFinished(() => rm(home, { recursive: true, force: true }));
+    const file = await AuthFile.open(join(home, 'auth.json'));
+    await file.add(platformEntry(services.controlConnection, generateKeyPair().publicKey));
+    const ports = new PortListener();
+    const bus = new Bus(file, ports);
+    const router = new Router({ routingId: 'router', log, properties: () => ({}) });
+    await router.listen(ports);
+    onTestFinished(() => router.close());
+    const dropLive = (credential: string): void => void bus.dropped.push(credential);
+    const grant = createKeyGrant(file, { dropLive });
+    const enrolment = await openEnrolment({ path: join(home, 'enrolment.sqlite'), grant, clock: systemClock, log });
+    onTestFinished(() => enrolment.close());
+    const authorizer = createAuthorizer(createAuthSnapshot(file.contents));
+    file.onChange((contents) => {
+      authorizer.update(createAuthSnapshot(contents));
+    });
+    bus.join(services.auth, defineAuthService({ enrolment, authorizer, file, dropLive }), () =>
+      Promise.resolve(authorizer.userToCapabilities()),
+    );
+    return bus;
+  }
+
+  /** A peer, whose user is its identity. */
+  join(identity: string, definition: AgentDefinition = bystander, capabilities?: () => Promise<unknown>): Rpc {
+    const { port1, port2 } = new MessageChannel();
+    this.#ports.accept(port1, identity);
+    const options = { bus: new PortConnection(port2, identity), clock: systemClock, log };
+    const agent = startAgent(definition, { ...options, ...(capabilities === undefined ? {} : { capabilities }) });
+    onTestFinished(() => agent.stop());
+    return agent.vip.rpc;
+  }
+}
+
+const ask = (rpc: Rpc, method: string, ...args: unknown[]): Promise<unknown> => rpc.call(services.auth, method, args);
+
+async function busWithOperator(): Promise<{ bus: Bus; operator: Rpc }> {
+  const bus = await Bus.open();
+  return { bus, operator: bus.join(services.controlConnection) };
+}
+
+/** Every method that changes something, with arguments that would. */
+const changes: readonly [string, ...unknown[]][] = [
+  ['approve_authorization', 'x'],
+  ['deny_authorization', 'x'],
+  ['delete_authorization', 'x'],
+  ['auth_file.add', { credentials: generateKeyPair().publicKey }],
+  ['auth_file.update_by_index', { comments: 'x' }, 0],
+  ['auth_file.remove_by_credentials', 'x'],
+  ['auth_file.remove_by_index', 0],
+  ['auth_file.remove_by_indices', [0]],
+  ['auth_file.set_groups', {}],
+  ['auth_file.set_roles', { r: ['allow_auth_modifications'] }],
+  ['add_rpc_authorizations', 'meter', 'reset', ['x']],
+  ['delete_rpc_authorizations', 'meter', 'reset', ['x']],
+];
+
+describe('platform.auth', () => {
+  it.each(changes)('lets nobody call %s without allow_auth_modifications', async (...call) => {
+    const [method, ...args] = call;
+    const bus = await Bus.open();
+    const before = await readFile(bus.file.path, 'utf8');
+    await expect(ask(bus.join('meter'), method, ...args)).rejects.toBeInstanceOf(UnauthorizedError);
+    expect(await readFile(bus.file.path, 'utf8')).toBe(before);
+  });
+
+  it('lets every peer read the auth file, as vctl and Python agents do', async () => {
+    const bus = await Bus.open();
+    const read = (await ask(bus.join('meter'), 'auth_file.read')) as Record<string, unknown>;
+    expect(Object.keys(read)).toEqual(['allow_list', 'deny_list', 'groups', 'roles', 'version']);
+    expect(read).toMatchObject({ allow_list: [{ user_id: 'control.connection' }], version: { major: 1, minor: 4 } });
+  });
+
+  it('adds, finds, updates and removes entries, in the file too', async () => {
+    const { bus, operator } = await busWithOperator();
+    const credentials = generateKeyPair().publicKey;
+    await ask(operator, 'auth_file.add', { credentials, user_id: 'meter', identity: null, domain: null });
+    expect(await ask(operator, 'auth_file.find_by_credentials', credentials)).toMatchObject([{ user_id: 'meter' }]);
+    await ask(operator, 'auth_file.update_by_index', { comments: 'roof' }, 1);
+    expect(await readFile(bus.file.path, 'utf8')).toContain('"comments": "roof"');
+    await ask(operator, 'auth_file.remove_by_indices', [1]);
+    expect(bus.file.contents.allow.map(({ user_id: user }) => user)).toEqual(['control.connection']);
+  });
+
+  it('refuses a user_id in use and a bad key in the words of the original', async () => {
+    const { operator } = await busWithOperator();
+    const { publicKey: credentials } = generateKeyPair();
+    const taken = ask(operator, 'auth_file.add', { credentials, user_id: 'control.connection' });
+    await expect(taken).rejects.toMatchObject({
+      data: { detail: 'user_id control.connection is already in use at index [0]' },
+    });
+    const short = ask(operator, 'auth_file.add', { credentials: 'short', user_id: 'u' });
+    await expect(short).rejects.toMatchObject({ data: { detail: 'Invalid CURVE public key short' } });
+    await expect(ask(operator, 'auth_file.remove_by_index', 99)).rejects.toThrow('has no entry 99');
+  });
+
+  it('ends the live sessions of keys that are removed, disabled, renamed or denied, and of no others', async () => {
+    const { bus, operator } = await busWithOperator();
+    const keys = Array.from({ length: 5 }, () => generateKeyPair().publicKey);
+    for (const [n, credentials] of keys.entries()) {
+      await ask(operator, 'auth_file.add', { credentials, user_id: `u${n}`, identity: `u${n}` });
+    }
+    await bus.file.add({ credentials: keys[3]!, user_id: 'd' }, { list: 'deny' });
+    await ask(operator, 'auth_file.update_by_index', { capabilities: { c: null }, comments: 'x' }, 5);
+    expect(bus.dropped).toEqual([]);
+    await ask(operator, 'auth_file.update_by_index', { enabled: false }, 1);
+    await ask(operator, 'auth_file.update_by_index', { identity: 'other' }, 2);
+    await ask(operator, 'auth_file.remove_by_credentials', keys[2]!);
+    expect(bus.dropped).toEqual(keys.slice(0, 3));
+  });
+
+  it('takes back the denial of a key that an operator adds', async () => {
+    const { bus, operator } = await busWithOperator();
+    const credentials = generateKeyPair().publicKey;
+    await bus.file.add({ credentials, user_id: 'denied' }, { list: 'deny' });
+    await ask(operator, 'auth_file.add', { credentials, user_id: 'meter' });
+    expect(bus.file.contents.deny).toEqual([]);
+  });
+
+  it('answers what a user may do by its own, its roles and its groups', async () => {
+    const { operator } = await busWithOperator();
+    await ask(operator, 'auth_file.set_roles', { reader: ['can_read'] });
+    await ask(operator, 'auth_file.set_groups', { staff: ['reader'] });
+    const entry = { credentials: generateKeyPair().publicKey, user_id: 'meter', identity: 'meter' };
+    await ask(operator, 'auth_file.add', { ...entry, groups: ['staff'], roles: ['x'], capabilities: ['own'] });
+    const capabilities = { own: null, can_read: null };
+    expect(await ask(operator, 'get_authorizations', 'meter')).toEqual([capabilities, ['staff'], ['x']]);
+    expect(await ask(operator, 'get_capabilities', 'meter')).toEqual(capabilities);
+    expect(await ask(operator, 'get_groups', 'meter')).toEqual(['staff']);
+    expect(await ask(operator, 'get_roles', 'meter')).toEqual(['x']);
+    expect(await ask(operator, 'get_authorizations', 'nobody')).toBeNull();
+    for (const method of ['get_capabilities', 'get_groups', 'get_roles']) {
+      expect(await ask(operator, method, 'nobody')).toEqual([]);
+    }
+  });
+
+  it('lets an agent report what its own methods demand, and nobody else’s', async () => {
+    const { bus, operator } = await busWithOperator();
+    const entry = { credentials: generateKeyPair().publicKey, user_id: 'meter', identity: 'meter' };
+    await ask(operator, 'auth_file.add', { ...entry, rpc_method_authorizations: { reset: ['stored'], open: [] } });
+    const meter = bus.join('meter');
+    const reported = { reset: ['reported'], open: ['reported'], fresh: ['can_reset'] };
+    const merged = { reset: ['stored'], open: ['reported'], fresh: ['can_reset'] };
+    expect(await ask(meter, 'update_id_rpc_authorizations', 'meter', reported)).toEqual(merged);
+    expect(bus.file.contents.allow[1]?.rpc_method_authorizations).toEqual(merged);
+    const stranger = bus.join('stranger');
+    expect(await ask(stranger, 'update_id_rpc_authorizations', 'stranger', reported)).toBeNull();
+    const foreign = ask(stranger, 'update_id_rpc_authorizations', 'meter', { fresh: [''] });
+    await expect(foreign).rejects.toBeInstanceOf(UnauthorizedError);
+  });
+
+  it('tells an agent at once what its methods demand from now on', async () => {
+    const { bus, operator } = await busWithOperator();
+    const entry = { credentials: generateKeyPair().publicKey, user_id: 'meter', identity: 'meter' };
+    await ask(operator, 'auth_file.add', entry);
+    const told: unknown[] = [];
+    const rounds = [0, 1].map(() => Promise.withResolvers<undefined>());
+    const meter = bus.join('meter');
+    meter.export('auth.set_multiple_rpc_authorizations', {
+      params: t.Tuple([t.Record(t.String(), t.Array(t.String()), { title: 'rpc_authorizations' })]),
+      call: ([authorizations]) => {
+        rounds[told.push(authorizations) - 1]?.resolve(undefined);
+      },
+    });
+    await ask(meter, 'auth_file.read');
+    await ask(operator, 'add_rpc_authorizations', 'meter', 'reset', ['can_reset']);
+    await rounds[0]?.promise;
+    await ask(operator, 'delete_rpc_authorizations', 'meter', 'reset', ['can_reset']);
+    await rounds[1]?.promise;
+    expect(told).toEqual([{ reset: ['can_reset'] }, { reset: [''] }]);
+    expect(bus.file.contents.allow[1]?.rpc_method_authorizations).toEqual({ reset: [''] });
+  });
+
+  it('authorizes no methods of the platform’s services and of unknown agents', async () => {
+    const { operator } = await busWithOperator();
+    for (const identity of ['platform.auth', 'control', 'nobody']) {
+      const refused = ask(operator, 'add_rpc_authorizations', identity, 'm', ['c']);
+      await expect(refused).rejects.toBeInstanceOf(RemoteError);
+      await expect(refused).rejects.toThrow(`The methods of "${identity}" cannot be authorized`);
+    }
+  });
+});
