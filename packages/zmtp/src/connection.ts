@@ -169,7 +169,6 @@ export class Connection {
   destroy(reason: CloseReason, error?: Error): void {
     if (this.phase === 'closed') return;
     if (this.phase !== 'quiet' && this.phase !== 'ending') this.closeCause = { reason, error };
-    this.traffic?.discard();
     this.socket.destroy();
     this.finish();
   }

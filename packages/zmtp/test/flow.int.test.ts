@@ -80,6 +80,24 @@ describe.each(mechanisms)('with %s', (_name, server, client) => {
     expect(dealer.socket.send([Buffer.alloc(500)])).toBe('sent');
   });
 
+  it.each([
+    ['bytes', { maxMessageBytes: 10_000 }, [Buffer.alloc(5000), Buffer.alloc(5001)]],
+    ['frames', { maxFrames: 3 }, bytes('1', '2', '3', '4')],
+  ] as const)(
+    'closes a peer whose message has too many %s, and serves one at the limit',
+    async (_what, limits, bad) => {
+      await using router = new TestRouter(limits);
+      const endpoint = await router.socket.bind(local, { domain: '', mechanism: server });
+      await using dealer = new TestDealer(endpoint, { mechanism: client });
+      await dealer.connects.count(1);
+      dealer.socket.send([bad[0], Buffer.from(bad[1].subarray(1)), Buffer.alloc(0)]);
+      dealer.socket.send(bad);
+      await dealer.disconnects.count(1);
+      expect((await router.disconnects.count(1))[0]?.reason).toBe('protocol');
+      expect(router.messages.entries).toHaveLength(1);
+    },
+  );
+
   it('stops reading while a handler is at work, so that memory stays flat', async () => {
     const gate = Promise.withResolvers<undefined>();
     await using router = new TestRouter({}, () => gate.promise);
