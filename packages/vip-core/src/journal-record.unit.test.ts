@@ -71,6 +71,14 @@ describe('packed journal records', () => {
     }
   });
 
+  it('are refused when a name would reach into the next record', () => {
+    for (const at of [36, 37, 38, 39, 41, 43]) {
+      const packed = packRecords([record, record]);
+      packed[at] = 0xff;
+      expect(() => unpackRecords(packed)).toThrow(ProtocolError);
+    }
+  });
+
   it('give records or a ProtocolError for any bytes', () => {
     const packed = packRecords([record, { ...record, seq: 2 }]);
     const change = fc.tuple(fc.nat(packed.length - 1), fc.nat(255));

@@ -1,7 +1,7 @@
 import { ProtocolError } from './errors.ts';
 
-/** A bare name that is a whole value: no part of a number, no name of a member. */
-const BARE = /(?<![-.\w])(?:-?Infinity|NaN)\b(?!\s*:)/g;
+/** A bare name that is no part of another word or number. */
+const BARE = /(?<![-.\w])(?:-?Infinity|NaN)\b/g;
 
 /**
  * Parses JSON as Python writes it: bare `NaN`, `Infinity` and `-Infinity` are read as the numbers they name. Everything
