@@ -104,6 +104,16 @@ it('replaces all of a peer’s subscriptions on synchronize, and forgets them wh
   expect(await list()).toEqual([]);
 });
 
+it('lists subscriptions under a prefix, and with reverse those that a text is under', async () => {
+  await using rig = await RouterRig.create();
+  const one = await rig.peer('one');
+  await one.ask('', 'pubsub', 'subscribe', '{"prefix":["devices/a","devices/b","other"],"bus":""}');
+  const list = async (body: string): Promise<unknown> =>
+    (JSON.parse(texts(await one.ask('', 'pubsub', 'list', body))[1]!) as string[][]).map(([, prefix]) => prefix);
+  expect(await list('{"prefix":"devices/"}')).toEqual(['devices/a', 'devices/b']);
+  expect(await list('{"prefix":"devices/a/all","reverse":true}')).toEqual(['devices/a']);
+});
+
 it.each([
   ['an unknown operation', ['frobnicate', '{}']],
   ['a subscribe that is no JSON', ['subscribe', 'nonsense']],
