@@ -52,6 +52,10 @@ export class Child {
     return this.#ready.promise;
   }
 
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
   get running(): boolean {
     return this.#process.exitCode === null && this.#process.signalCode === null;
   }

@@ -110,12 +110,13 @@ export class Demo {
     return Promise.resolve(plans);
   }
 
-  get #ofServer(): Operator {
+  /** Of the server; the name `control.connection` is taken while the demonstration runs. */
+  get serverOperator(): Operator {
     if (this.#serverOperator === undefined) throw new Error('the demonstration is not started');
     return this.#serverOperator;
   }
 
-  get #ofClient(): Operator {
+  get clientOperator(): Operator {
     if (this.#clientOperator === undefined) throw new Error('the demonstration is not started');
     return this.#clientOperator;
   }
@@ -123,7 +124,7 @@ export class Demo {
   /** Settles with the forwarder's key once it waits for approval at the server. Rejects when the signal aborts. */
   async waitingKey(signal?: AbortSignal): Promise<WaitingKey> {
     for (;;) {
-      const [key] = await this.#ofServer.waitingKeys();
+      const [key] = await this.serverOperator.waitingKeys();
       if (key !== undefined) return key;
       await sleep(POLL_MS, undefined, { signal });
     }
@@ -131,19 +132,20 @@ export class Demo {
 
   /** Lets a key in, and settles when the first reading was acknowledged. Rejects when the signal aborts. */
   async approve(key: WaitingKey, signal?: AbortSignal): Promise<void> {
-    await this.#ofServer.approve(key);
+    await this.serverOperator.approve(key);
     while ((await this.#forwarding()).records === 0) await sleep(POLL_MS, undefined, { signal });
     this.startupMs ??= Math.round(performance.now() - this.#started);
   }
 
   async #forwarding(): Promise<ReturnType<typeof asForwarding>> {
-    return asForwarding(await this.#ofClient.call(FORWARDER, 'forwarding.status'), 'the status of the forwarder');
+    return asForwarding(await this.clientOperator.call(FORWARDER, 'forwarding.status'), 'the status of the forwarder');
   }
 
-  async #counts(method: 'publishing.counts' | 'publishing.pause'): Promise<PublisherCounts[]> {
+  /** What each publisher was told is kept; with `publishing.pause` they publish no more. */
+  async counts(method: 'publishing.counts' | 'publishing.pause' = 'publishing.counts'): Promise<PublisherCounts[]> {
     return Promise.all(
       publishers.map(async (publisher) =>
-        asPublisherCounts(await this.#ofClient.call(publisher, method), `the counts of ${publisher}`),
+        asPublisherCounts(await this.clientOperator.call(publisher, method), `the counts of ${publisher}`),
       ),
     );
   }
@@ -151,10 +153,10 @@ export class Demo {
   /** Rejects while a process that it asks is away. */
   async progress(): Promise<Progress> {
     const [counts, forwarding, waiting, toStore] = await Promise.all([
-      this.#counts('publishing.counts'),
+      this.counts(),
       this.#forwarding(),
-      this.#ofClient.waiting(FORWARD_CURSOR),
-      this.#ofServer.waiting(HISTORY_CURSOR),
+      this.clientOperator.waiting(FORWARD_CURSOR),
+      this.serverOperator.waiting(HISTORY_CURSOR),
     ]);
     const published = counts.reduce((total, { readings }) => total + readings, 0);
     const messages = counts.reduce((total, count) => total + count.messages, 0);
@@ -177,9 +179,9 @@ export class Demo {
    * acknowledged with what is stored.
    */
   async finish(): Promise<Comparison & Pick<Progress, 'p50LagMs' | 'p99LagMs'>> {
-    const counts = await this.#counts('publishing.pause');
-    await this.#drained(async () => this.#ofClient.waiting(FORWARD_CURSOR));
-    await this.#drained(async () => this.#ofServer.waiting(HISTORY_CURSOR));
+    const counts = await this.counts('publishing.pause');
+    await this.#drained(async () => this.clientOperator.waiting(FORWARD_CURSOR));
+    await this.#drained(async () => this.serverOperator.waiting(HISTORY_CURSOR));
     const { p50LagMs, p99LagMs } = await this.#forwarding();
     await this.stop();
     return { ...compare(counts, this.storeFile), p50LagMs, p99LagMs };

@@ -22,6 +22,7 @@ export class Instance {
   readonly name: string;
   readonly home: string;
   readonly #children = new Map<string, Child>();
+  readonly #starts = new Map<string, () => Promise<unknown>>();
 
   constructor(root: string, name: string) {
     this.name = name;
@@ -56,6 +57,7 @@ export class Instance {
   }
 
   async #start(name: string, script: string, args: readonly string[]): Promise<unknown> {
+    this.#starts.set(name, async () => this.#start(name, script, args));
     const child = new Child({
       name: `${this.name} ${name}`,
       script,
@@ -65,6 +67,12 @@ export class Instance {
     });
     this.#children.set(name, child);
     return child.ready();
+  }
+
+  /** Starts a process that has ended as it was started before; settles when it serves or was welcomed. */
+  async restart(name: string): Promise<unknown> {
+    if (this.child(name).running) throw new Error(`${this.child(name).name} still runs`);
+    return this.#starts.get(name)?.();
   }
 
   child(name: string): Child {

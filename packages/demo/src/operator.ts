@@ -45,6 +45,11 @@ export class Operator {
     return this.#agent.vip.rpc.call(peer, method, args);
   }
 
+  /** Identities on that bus. */
+  async peers(): Promise<readonly string[]> {
+    return this.#agent.vip.peerlist.list();
+  }
+
   async waitingKeys(): Promise<WaitingKey[]> {
     const pending = asPending(await this.call(services.auth, 'get_pending_authorizations'), 'the pending keys');
     return pending.map(({ user_id: id, credentials, ...key }) => ({ id, credential: credentials, ...key }));
