@@ -1,3 +1,6 @@
 import { project } from '../../vitest.shared.ts';
 
-export default project(import.meta.dirname);
+// Each file runs whole instances: seven processes and a browser.
+export default project(import.meta.dirname, {
+  test: { fileParallelism: false, testTimeout: 180_000, hookTimeout: 180_000 },
+});
