@@ -1,4 +1,4 @@
-import { unlink } from 'node:fs/promises';
+import { lstat, unlink } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 
@@ -57,9 +57,14 @@ function start(server: Server, endpoint: Endpoint): Promise<void> {
   });
 }
 
-/** Whether the file exists and nobody listens behind it. */
+/** Whether the file is a socket that nobody listens on; a connection to an ordinary file is refused just the same. */
 async function isStale(endpoint: IpcEndpoint, error: unknown): Promise<boolean> {
   if (endpoint.abstract || (error as NodeJS.ErrnoException).code !== 'EADDRINUSE') return false;
+  const isSocket = await lstat(endpoint.path).then(
+    (found) => found.isSocket(),
+    () => false,
+  );
+  if (!isSocket) return false;
   return new Promise((answer) => {
     const probe = connect(endpoint.path);
     probe.once('connect', () => {

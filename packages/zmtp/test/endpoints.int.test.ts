@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';
 
@@ -40,6 +40,16 @@ describe('binding', () => {
     await dealer.connects.count(1);
     await router.socket.close();
     expect(existsSync(path)).toBe(false);
+  });
+
+  it('never removes an ordinary file', async () => {
+    const endpoint = fileEndpoint();
+    const path = endpoint.slice('ipc://'.length);
+    writeFileSync(path, 'precious');
+    await using router = new TestRouter();
+    await expect(router.socket.bind(endpoint, plain)).rejects.toMatchObject({ code: 'bind' });
+    expect(readFileSync(path, 'utf8')).toBe('precious');
+    rmSync(path);
   });
 
   it('reports a folder that does not exist, and bad endpoints and keys', async () => {
