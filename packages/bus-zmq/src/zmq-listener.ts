@@ -74,6 +74,16 @@ export class ZmqListener implements BusListener {
 
   async open(events: BusListenerEvents): Promise<void> {
     this.#events = events;
+    try {
+      this.#addresses = await this.#bind();
+    } catch (error) {
+      // Nobody closes a listener that did not open: what was bound before would keep the thread alive.
+      await this.#socket.close();
+      throw error;
+    }
+  }
+
+  async #bind(): Promise<readonly string[]> {
     const bound: string[] = [];
     for (const address of this.#options.addresses) {
       bound.push(
@@ -83,7 +93,7 @@ export class ZmqListener implements BusListener {
         }),
       );
     }
-    this.#addresses = bound;
+    return bound;
   }
 
   drop(credential: string): number {

@@ -1,16 +1,20 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
-import { startAgent } from '@volttron-ts/agent';
-import type { AgentDefinition, RunningAgent } from '@volttron-ts/agent';
+import { HelloTimeoutError, startAgent } from '@volttron-ts/agent';
+import type { AgentDefinition, RunningAgent, StartAgentOptions } from '@volttron-ts/agent';
 import { homeOf } from '@volttron-ts/auth';
-import { checkIdentity, InvalidValueError, parseLooseJson, VipError } from '@volttron-ts/vip-core';
-import type { LogLevel } from '@volttron-ts/vip-core';
+import { FileMissingError, FileUnreadableError } from '@volttron-ts/storage';
+import { checkIdentity, InvalidValueError, parseLooseJson } from '@volttron-ts/vip-core';
+import type { LogLevel, VipError } from '@volttron-ts/vip-core';
+import { AgentModuleError, UsageError } from './errors.ts';
 import { exitCodeOf, exitCodes } from './exit-code.ts';
+import { failureLine } from './failure-line.ts';
 import { openLocalPlatform } from './local-platform.ts';
 import { createLog } from './log.ts';
+import { readOptions } from './read-options.ts';
 import { systemClock } from './system-clock.ts';
+import { ToldBus } from './told-bus.ts';
 
 const USAGE = `Usage: volttron-agent [options] MODULE
 
@@ -18,7 +22,7 @@ Runs an agent: MODULE is an npm package, a file or a URL whose default export is
 
   --identity NAME   its VIP identity; else $AGENT_VIP_IDENTITY, else the agent's own name
   --config FILE     its configuration, JSON; else $AGENT_CONFIG
-  --no-wait         end with code 1 when the platform does not answer, or does not let this key in, within 10 s
+  --no-wait         end when the platform denies this key or has another server key, or does not answer within 10 s
   -v, --verbose     log INFO (the default); -vv logs DEBUG
   --help            print this, and end
 
@@ -40,14 +44,14 @@ export async function main(args: readonly string[]): Promise<void> {
     if (parsed === 'help') process.stdout.write(USAGE);
     else await run(parsed);
   } catch (error) {
-    process.stderr.write(`volttron-agent: ${lineOf(error)}\n`);
+    process.stderr.write(`volttron-agent: ${failureLine(error)}\n`);
     process.exitCode = exitCodeOf(error);
   }
   if (process.connected) process.disconnect();
 }
 
 function readArguments(args: readonly string[]): Arguments | 'help' {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = readOptions('volttron-agent', {
     args: [...args],
     allowPositionals: true,
     options: {
@@ -61,7 +65,7 @@ function readArguments(args: readonly string[]): Arguments | 'help' {
   if (values.help === true) return 'help';
   const [module, ...more] = positionals;
   if (module === undefined || more.length > 0) {
-    throw new VipError('usage', 'Name one agent.', { item: 'MODULE', remedy: 'See volttron-agent --help.' });
+    throw new UsageError('volttron-agent', `${positionals.length} agents are named instead of one MODULE`);
   }
   return {
     module,
@@ -87,15 +91,35 @@ async function run({ module, identity, config, wait, level }: Arguments): Promis
     environment: process.env,
     clock: systemClock,
   });
-  const agent = startAgent(definition, {
-    bus: local.bus,
-    remotes: local.remotes,
-    config: config === undefined ? {} : await readConfig(config),
-    log,
-    clock: systemClock,
-    wait,
-  });
-  await stopOnSignal(agent);
+  const given = config === undefined ? {} : await readConfig(config);
+  let hopeless: VipError | undefined;
+  const giveUp = (reason: VipError): void => {
+    hopeless = reason;
+    void agent.stop();
+  };
+  const bus = new ToldBus(local.bus, { log, onHopeless: wait ? undefined : giveUp });
+  const agent = start(
+    definition,
+    { bus, remotes: local.remotes, config: given, log, clock: systemClock, wait },
+    config,
+  );
+  try {
+    await stopOnSignal(agent);
+  } catch (error) {
+    // What the bus says explains a hello that was not answered.
+    throw error instanceof HelloTimeoutError ? (bus.reason ?? error) : error;
+  }
+  if (hopeless !== undefined) throw hopeless;
+}
+
+function start(definition: AgentDefinition, options: StartAgentOptions, file: string | undefined): RunningAgent {
+  try {
+    return startAgent(definition, options);
+  } catch (error) {
+    if (!(error instanceof InvalidValueError) || file === undefined) throw error;
+    const remedy = 'Correct these keys, or take them out.';
+    throw new InvalidValueError('config', file, `${file}: ${error.message}`, error.remedy ?? remedy);
+  }
 }
 
 /** Tells a launcher when the platform has welcomed the agent, and ends with the agent or a signal. */
@@ -125,31 +149,35 @@ async function loadAgent(module: string): Promise<AgentDefinition> {
   try {
     loaded = (await import(specifier)) as typeof loaded;
   } catch (error) {
-    throw new InvalidValueError(
-      'MODULE',
-      module,
-      `The agent ${module} cannot be loaded: ${error instanceof Error ? error.message : String(error)}.`,
-      'Name an installed npm package, a file or a URL.',
-    );
+    const why = error instanceof Error ? error.message : String(error);
+    throw new AgentModuleError(module, why, 'Name an installed npm package, a file or a URL.', error);
   }
   const agent = loaded.default;
   if (typeof agent === 'object' && agent !== null && 'run' in agent && 'methods' in agent)
     return agent as AgentDefinition;
-  throw new InvalidValueError(
-    'MODULE',
-    module,
-    `${module} is no agent.`,
-    'Its default export must be what defineAgent answers.',
-  );
+  throw new AgentModuleError(module, 'it is no agent', 'Its default export must be what defineAgent answers.');
 }
 
 async function readConfig(file: string): Promise<Record<string, unknown>> {
-  const value = parseLooseJson(await readFile(file, 'utf8'));
+  const value = parseConfig(file, await readText(file));
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   throw new InvalidValueError('config', file, `${file} holds no JSON object.`, 'Write {"key": value, …}.');
 }
 
-function lineOf(error: unknown): string {
-  const text = error instanceof VipError ? error.line : error instanceof Error ? error.message : String(error);
-  return text.replaceAll('\n', ' ');
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    throw missing ? new FileMissingError(file, error) : new FileUnreadableError(file, error);
+  }
+}
+
+function parseConfig(file: string, text: string): unknown {
+  try {
+    return parseLooseJson(text);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new InvalidValueError('config', file, `${file}: ${why}`, 'Write {"key": value, …}.');
+  }
 }

@@ -36,3 +36,24 @@ export class ServerKeyMismatchError extends VipError {
     });
   }
 }
+
+/** An option or argument that the program does not take. */
+export class UsageError extends VipError {
+  override readonly name = 'UsageError';
+  constructor(program: string, problem: string, cause?: unknown) {
+    super('usage', problem.replace(/\.?$/, '.'), { item: 'option', remedy: `See ${program} --help.`, cause });
+  }
+}
+
+/** What stands as MODULE on the command line is no agent. */
+export class AgentModuleError extends VipError {
+  override readonly name = 'AgentModuleError';
+  constructor(module: string, why: string, remedy: string, cause?: unknown) {
+    super('agent-module', `The agent ${module} cannot be loaded: ${why.replace(/\.?$/, '.')}`, {
+      item: 'MODULE',
+      value: module,
+      remedy,
+      cause,
+    });
+  }
+}

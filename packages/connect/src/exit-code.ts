@@ -15,16 +15,38 @@ export const exitCodes = {
   configuration: 78,
 } as const;
 
-const byErrorCode: readonly (readonly [RegExp, number])[] = [
-  [/^(usage|ERR_PARSE_ARGS_)/, exitCodes.usage],
-  [/^(config|invalid-value|json-file|auth-file|keystore)/, exitCodes.configuration],
-  [/^(foreign-home|denied|wrong-serverkey|serverkey-mismatch|unknown-serverkey|unauthorized)/, exitCodes.noPermission],
-  [/^(address-|EADDR|unreachable|discovery|port-in-use|bind)/, exitCodes.unavailable],
-  [/^(file-|home-|unreadable|database|disk|EACCES|EPERM|ENOENT|EROFS|ENOSPC)/, exitCodes.unreadable],
-];
+/** The stable codes of our errors, and those of the operating system, that end a process with a code of their own. */
+const errorCodes: Readonly<Record<Exclude<keyof typeof exitCodes, 'ok' | 'failure'>, readonly string[]>> = {
+  usage: ['usage', 'agent-module'],
+  unavailable: [
+    ...['bind', 'endpoint', 'unreachable', 'refused', 'discovery', 'database-busy'],
+    ...['web-port-in-use', 'web-name-unresolved', 'web-bind'],
+    ...['EADDRINUSE', 'EADDRNOTAVAIL', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'],
+  ],
+  unreadable: [
+    ...['home-unusable', 'file-missing', 'file-unreadable', 'file-unwritable', 'pages-missing'],
+    ...['database-unusable', 'database-read-only', 'database-newer', 'database-older', 'migration-failed', 'disk-full'],
+    ...['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR', 'EISDIR', 'EROFS', 'ENOSPC', 'EIO', 'EMFILE', 'ENFILE', 'ELOOP'],
+  ],
+  noPermission: [
+    ...['home-foreign', 'denied', 'pending', 'unauthorized', 'identity-taken', 'identity-reserved'],
+    ...['wrong-serverkey', 'unknown-serverkey', 'serverkey-mismatch', 'known-host-mismatch'],
+  ],
+  configuration: [
+    ...['invalid-value', 'instance-config', 'json-file', 'key-store-invalid', 'known-hosts-invalid'],
+    ...['auth-file-invalid', 'auth-file-newer', 'auth-entry-invalid', 'web-users-invalid', 'secret-file-invalid'],
+    ...['web-address', 'web-certificate', 'certificate-file'],
+  ],
+};
+
+const byErrorCode = new Map(
+  Object.entries(errorCodes).flatMap(([kind, codes]) =>
+    codes.map((code) => [code, exitCodes[kind as keyof typeof errorCodes]] as const),
+  ),
+);
 
 /** The exit code for an error's stable `code`. */
 export function exitCodeOf(error: unknown): number {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return byErrorCode.find(([pattern]) => pattern.test(code))?.[1] ?? exitCodes.failure;
+  return byErrorCode.get(code) ?? exitCodes.failure;
 }

@@ -1,12 +1,20 @@
 /** An address becomes a connection: discovery, choice of bus, and the entry of an agent process. @packageDocumentation */
 export type { Dial } from './dial.ts';
 export { discover } from './discovery.ts';
-export { DiscoveryError, ServerKeyMismatchError, UnknownServerKeyError } from './errors.ts';
+export {
+  AgentModuleError,
+  DiscoveryError,
+  ServerKeyMismatchError,
+  UnknownServerKeyError,
+  UsageError,
+} from './errors.ts';
 export type { RemoteConnectionContext } from './remote-connection.ts';
 export { createRemotePlatforms } from './remote-platforms.ts';
 export { exitCodeOf, exitCodes } from './exit-code.ts';
-export { createLog, namedLog } from './log.ts';
+export { failureLine } from './failure-line.ts';
+export { createLog } from './log.ts';
 export type { LogOptions } from './log.ts';
+export { readOptions } from './read-options.ts';
 export { systemClock } from './system-clock.ts';
 export { main } from './agent-main.ts';
 export { openLocalPlatform } from './local-platform.ts';

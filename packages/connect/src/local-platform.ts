@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs';
-import { KeyStore, KnownHosts, readInstanceConfig } from '@volttron-ts/auth';
+import { HomeUnusableError, KeyStore, KnownHosts, readInstanceConfig } from '@volttron-ts/auth';
 import type { KeyPair } from '@volttron-ts/auth';
 import { ZmqConnection } from '@volttron-ts/bus-zmq';
 import { parseAddress } from '@volttron-ts/vip-core';
@@ -29,7 +29,7 @@ export interface LocalPlatform {
  */
 export async function openLocalPlatform(options: LocalPlatformOptions): Promise<LocalPlatform> {
   const { identity, environment, clock } = options;
-  const home = realpathSync(options.home);
+  const home = realHome(options.home);
   const { settings } = await readInstanceConfig({ home, environment });
   const keys = await new KeyStore(home).agent(identity);
   const knownHosts = new KnownHosts(home);
@@ -56,4 +56,13 @@ export async function openLocalPlatform(options: LocalPlatformOptions): Promise<
       random: Math.random,
     }),
   };
+}
+
+function realHome(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new HomeUnusableError(path, why, 'Name the home of a platform that was started before.', error);
+  }
 }

@@ -37,11 +37,6 @@ export function createLog({ name, level, format, write }: LogOptions): Logger {
   };
 }
 
-/** The same log under another name. */
-export function namedLog(options: LogOptions, name: string): Logger {
-  return createLog({ ...options, name });
-}
-
 const levels: Readonly<Record<number, string>> = { 20: 'DEBUG', 30: 'INFO', 40: 'WARNING', 50: 'ERROR' };
 const CONTROL = /[\p{Cc}\u2028\u2029]/gu;
 

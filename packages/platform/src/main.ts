@@ -1,7 +1,7 @@
-import { parseArgs } from 'node:util';
+import { realpathSync } from 'node:fs';
 import { homeOf, instanceOptions, openHome, readInstanceConfig, writeInstanceConfig } from '@volttron-ts/auth';
 import type { InstanceConfig } from '@volttron-ts/auth';
-import { createLog, exitCodeOf, exitCodes, systemClock } from '@volttron-ts/connect';
+import { createLog, exitCodeOf, exitCodes, failureLine, readOptions, systemClock } from '@volttron-ts/connect';
 import type { Logger, LogLevel } from '@volttron-ts/vip-core';
 import { Platform } from './platform.ts';
 import type { PlatformStatus } from './platform.ts';
@@ -34,7 +34,7 @@ export async function main(args: readonly string[]): Promise<void> {
     if (parsed.help) process.stdout.write(USAGE);
     else await run(parsed);
   } catch (error) {
-    process.stderr.write(`volttron: ${lineOf(error)}\n`);
+    process.stderr.write(`volttron: ${failureLine(error)}\n`);
     process.exitCode = exitCodeOf(error);
   }
 }
@@ -45,7 +45,7 @@ function readArguments(args: readonly string[]): Arguments {
       .filter((key) => key !== 'verbose' && key !== 'show-config')
       .map((key) => [key, { type: 'string', multiple: key === 'vip-address' } as const]),
   );
-  const { values } = parseArgs({
+  const { values } = readOptions('volttron', {
     args: [...args],
     options: {
       ...settings,
@@ -66,8 +66,10 @@ function readArguments(args: readonly string[]): Arguments {
   };
 }
 
-async function run({ home, level, flags, showConfig }: Arguments): Promise<void> {
-  await openHome(home);
+async function run({ home: named, level, flags, showConfig }: Arguments): Promise<void> {
+  await openHome(named);
+  // The name of the local socket holds the home's path, and agents find it by the real one.
+  const home = realpathSync(named);
   const config = await readInstanceConfig({ home, flags, environment: process.env });
   if (showConfig) {
     process.stdout.write(showSettings(config));
@@ -81,7 +83,6 @@ async function run({ home, level, flags, showConfig }: Arguments): Promise<void>
       write: (text) => process.stderr.write(text),
     });
   const main = log('volttron.platform');
-  if (process.getuid?.() === 0) main.warn('the platform runs as root; give it a user of its own');
   await writeInstanceConfig(home, {
     'instance-name': config.settings['instance-name'],
     'message-bus': config.settings['message-bus'],
@@ -104,6 +105,8 @@ async function run({ home, level, flags, showConfig }: Arguments): Promise<void>
       ended.resolve(failed);
     },
   });
+  // After the start, so that one that fails says nothing but why.
+  if (process.getuid?.() === 0) main.warn('the platform runs as root; give it a user of its own');
   announce(status, main);
   const failed = await ended.promise;
   await platform.stop();
@@ -129,10 +132,4 @@ function showSettings({ settings, sources }: InstanceConfig): string {
     return `${key} = ${key.includes('secret') ? '***' : String(value)}  (${source})\n`;
   });
   return lines.join('');
-}
-
-function lineOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const remedy = 'remedy' in error && typeof error.remedy === 'string' ? ` ${error.remedy}` : '';
-  return `${error.message}${remedy}`.replaceAll('\n', ' ');
 }

@@ -13,6 +13,7 @@ import {
 import type { Authority, Certificate } from '@volttron-ts/pki';
 import { writeFileAtomic } from '@volttron-ts/storage';
 import type { Clock } from '@volttron-ts/vip-core';
+import { CertificateFileError } from './errors.ts';
 
 /** What the web service shows and proves. */
 export interface WebCertificate {
@@ -90,6 +91,14 @@ const bears = ({ dnsNames, ipAddresses }: Certificate, host: string): boolean =>
 const expires = ({ notAfter }: Certificate, clock: Clock): boolean =>
   notAfter.getTime() - clock.now() < RENEW_BEFORE_MS;
 
+async function readWith<T>(path: string, read: (text: string) => T): Promise<T> {
+  try {
+    return read(await readFile(path, 'utf8'));
+  } catch (error) {
+    throw new CertificateFileError(path, error);
+  }
+}
+
 /** Certificates with their keys in VOLTTRON's folders. */
 class CertificateDirectory {
   readonly #path: string;
@@ -109,8 +118,8 @@ class CertificateDirectory {
   async read(name: string): Promise<Authority | undefined> {
     if (!existsSync(this.#certificate(name)) || !existsSync(this.#key(name))) return undefined;
     return {
-      certificate: readCertificate(await readFile(this.#certificate(name), 'utf8')),
-      privateKey: readPrivateKey(await readFile(this.#key(name), 'utf8')),
+      certificate: await readWith(this.#certificate(name), readCertificate),
+      privateKey: await readWith(this.#key(name), readPrivateKey),
     };
   }
 

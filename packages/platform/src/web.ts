@@ -3,6 +3,7 @@ import { WebUsers } from '@volttron-ts/auth';
 import type { InstanceSettings } from '@volttron-ts/auth';
 import type { Enrolment } from '@volttron-ts/enrolment';
 import { pagesDirectory } from '@volttron-ts/pages';
+import { FileUnreadableError } from '@volttron-ts/storage';
 import type { Clock, DiscoveryDocument, Logger } from '@volttron-ts/vip-core';
 import { startWebServer } from '@volttron-ts/web';
 import type { LiveFeed, WebServer } from '@volttron-ts/web';
@@ -44,8 +45,14 @@ export async function startWeb(parts: WebParts): Promise<RunningWeb | undefined>
     clock: parts.clock,
     log: parts.log,
   });
-  const firstPassword = (await users.ensureAdmin())?.reveal();
-  return { address: server.address, firstPassword, close: async () => server.close() };
+  try {
+    // After the server listens: the password is shown once, and must not be lost with a start that fails.
+    const firstPassword = (await users.ensureAdmin())?.reveal();
+    return { address: server.address, firstPassword, close: async () => server.close() };
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
 }
 
 function discoveryDocument({ serverKey, vipAddress, settings }: WebParts): DiscoveryDocument {
@@ -60,11 +67,19 @@ async function certificateOf(parts: WebParts, bindAddress: string): Promise<WebC
   const { 'web-ssl-cert': certificate, 'web-ssl-key': key, 'instance-name': instance } = parts.settings;
   if (certificate !== undefined && key !== undefined) {
     return {
-      certificate: await readFile(certificate, 'utf8'),
-      privateKey: await readFile(key, 'utf8'),
+      certificate: await readText(certificate),
+      privateKey: await readText(key),
       root: undefined,
     };
   }
   const host = new URL(bindAddress).hostname.replace(/^\[(.*)\]$/, '$1');
   return ensureWebCertificate(parts.home, instance, host, parts.clock);
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new FileUnreadableError(path, error);
+  }
 }
