@@ -1,6 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FakePlatform, startTestAgent } from '@volttron-ts/agent/testing';
-import type { TestAgent } from '@volttron-ts/agent/testing';
+import type { PublishVerdict, TestAgent } from '@volttron-ts/agent/testing';
 import { encodeText } from '@volttron-ts/vip-core';
 import { agentThat, turns, welcomed } from './helpers.ts';
 
@@ -188,5 +189,54 @@ describe('publish', () => {
     platform.cut('agent');
     platform.admit('agent');
     await welcomed(platform, 2);
+  });
+
+  it('loses nothing and settles everything, whatever the platform and the connection do', async () => {
+    const verdicts = fc.constantFrom<PublishVerdict>('keep', 'keep', 'refuse', 'lose');
+    const step = fc.oneof(
+      fc.record({ act: fc.constant('publish' as const), count: fc.integer({ min: 1, max: 8 }) }),
+      fc.record({ act: fc.constantFrom('cut' as const, 'wait' as const), count: fc.integer({ min: 1, max: 500 }) }),
+      fc.record({ act: fc.constant('full' as const), count: fc.integer({ min: 1, max: 5 }) }),
+    );
+    const steps = fc.array(step, { minLength: 1, maxLength: 30 });
+    await fc.assert(
+      fc.asyncProperty(steps, fc.array(verdicts, { minLength: 1, maxLength: 50 }), async (acts, fates) => {
+        const platform = new FakePlatform();
+        const bus = platform.connect('agent');
+        const kept = new Set<string>();
+        let fate = 0;
+        platform.verdict = (topic, id) => {
+          const verdict = topic === TOPIC ? fates[fate++ % fates.length] : 'keep';
+          if (verdict === 'keep' && topic === TOPIC) kept.add(id);
+          return verdict;
+        };
+        const limits = { window: { messages: 5, bytes: 1e6 }, queue: { messages: 10, bytes: 1e6, overrun: 4 } };
+        await using agent = startTestAgent(platform, agentThat(), { bus, limits });
+        const ledger = agent.vip.pubsub.ledger(TOPIC);
+        const published: Promise<number>[] = [];
+        for (const { act, count } of acts) {
+          if (act === 'publish') for (let n = 0; n < count; n++) published.push(agent.vip.pubsub.publish(TOPIC, n));
+          else if (act === 'full') bus.fill(count);
+          else if (act === 'wait') agent.clock.step(count);
+          else {
+            platform.cut('agent');
+            platform.admit('agent');
+          }
+          await turns();
+        }
+        fates = ['keep'];
+        platform.cut('agent');
+        platform.admit('agent');
+        for (let turn = 0; turn < 200 && agent.vip.pubsub.outstanding > 0; turn++) {
+          await turns();
+          agent.clock.step(100);
+        }
+        expect(agent.vip.pubsub.outstanding).toBe(0);
+        await Promise.all(published);
+        expect([...kept].sort()).toEqual(numbered(...published.map((_, index) => index + 1)).sort());
+        expect(ledger.acknowledged().messages).toBe(published.length);
+      }),
+      { numRuns: 200 },
+    );
   });
 });

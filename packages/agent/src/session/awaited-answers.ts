@@ -25,10 +25,6 @@ export class AwaitedAnswers {
     this.#clock = clock;
   }
 
-  get size(): number {
-    return this.#entries.size;
-  }
-
   /** Settles with the answer; rejects with TimeoutError, the signal's reason, or what `fail` or `failSent` name. */
   expect(id: string, awaited: Awaited): Promise<VipMessage> {
     return new Promise((resolve, reject) => {

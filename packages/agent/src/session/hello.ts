@@ -1,4 +1,4 @@
-import { decodeText, encodeText, equalsAscii } from '@volttron-ts/vip-core';
+import { encodeText, equalsAscii } from '@volttron-ts/vip-core';
 import type { Clock, Logger, OutgoingMessage, VipMessage } from '@volttron-ts/vip-core';
 import { HelloTimeoutError } from '../errors.ts';
 
@@ -67,9 +67,3 @@ export class Greeting {
     } else this.#overdue(error);
   }
 }
-
-/** What a welcome tells. */
-export const readWelcome = (message: VipMessage): { readonly routingId: string; readonly identity: string } => ({
-  routingId: decodeText(message.args[2] ?? new Uint8Array(0)),
-  identity: decodeText(message.args[3] ?? new Uint8Array(0)),
-});
