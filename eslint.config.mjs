@@ -25,7 +25,7 @@ const nodeModules = { 'node:net': ['zmtp', 'web', 'demo', 'e2e'], 'node:sqlite':
 
 const rooms = [
   ...['vip-core', 'zmtp', 'pki', 'storage', 'agent', 'router', 'auth', 'bus-zmq', 'history', 'connect', 'enrolment'],
-  ...['web', 'pages', 'platform', 'demo'],
+  ...['web', 'pages', 'platform', 'cli', 'demo'],
   ...['sysmon', 'replay-driver', 'listener', 'historian', 'forwarder', 'bench', 'e2e'],
 ];
 

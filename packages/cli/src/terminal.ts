@@ -1,0 +1,64 @@
+import { createInterface } from 'node:readline';
+import type { Interface } from 'node:readline';
+import { EndOfInputError } from './errors.ts';
+
+export interface TerminalStreams {
+  readonly input: NodeJS.ReadableStream;
+  readonly output: { write(text: string): unknown };
+  readonly errors: { write(text: string): unknown };
+}
+
+/** What the operator reads and answers. Input may be a file: every line answers one question. */
+export class Terminal {
+  /** Whether questions stay out of the output, which is one JSON value. */
+  asksAside = false;
+  readonly #streams: TerminalStreams;
+  #lines: { readonly reader: Interface; readonly next: AsyncIterator<string> } | undefined;
+
+  constructor(streams: TerminalStreams) {
+    this.#streams = streams;
+  }
+
+  write(text: string): void {
+    this.#streams.output.write(text);
+  }
+
+  complain(text: string): void {
+    this.#streams.errors.write(text);
+  }
+
+  /** Writes a question or what belongs to one. */
+  prompt(text: string): void {
+    if (this.asksAside) this.complain(text);
+    else this.write(text);
+  }
+
+  /** Asks, and answers the line without blanks around it. Throws EndOfInputError. */
+  async ask(question: string): Promise<string> {
+    this.prompt(question);
+    this.#lines ??= this.#read();
+    const line = await this.#lines.next.next();
+    if (line.done !== true) return line.value.trim();
+    this.prompt('\n');
+    throw new EndOfInputError(question.replace(/[:\s]+$/, ''));
+  }
+
+  /** Asks until the answer is yes or no; an empty one is yes. Throws EndOfInputError. */
+  async agrees(question: string): Promise<boolean> {
+    for (;;) {
+      const answer = (await this.ask(`${question} [Y/n] `)).toLowerCase();
+      if (['', 'y', 'ye', 'yes'].includes(answer)) return true;
+      if (['n', 'no'].includes(answer)) return false;
+      this.complain("Please respond with 'yes' or 'no'\n");
+    }
+  }
+
+  close(): void {
+    this.#lines?.reader.close();
+  }
+
+  #read(): { reader: Interface; next: AsyncIterator<string> } {
+    const reader = createInterface({ input: this.#streams.input, terminal: false });
+    return { reader, next: reader[Symbol.asyncIterator]() };
+  }
+}
