@@ -56,7 +56,8 @@ export function readProvenance(path: string): ProvenanceReport {
   const distinct = numberOf(database, `${CLAIMS} SELECT count(*) AS n FROM (SELECT DISTINCT topic_id, ts FROM claim)`);
   const found = numberOf(
     database,
-    `${CLAIMS} SELECT count(*) AS n FROM (SELECT DISTINCT topic_id, ts FROM claim) JOIN data USING (topic_id, ts)`,
+    // CROSS JOIN keeps the claims outside, so that each is one look into the index of `data`.
+    `${CLAIMS} SELECT count(*) AS n FROM (SELECT DISTINCT topic_id, ts FROM claim) CROSS JOIN data USING (topic_id, ts)`,
   );
   const {
     records = 0,
