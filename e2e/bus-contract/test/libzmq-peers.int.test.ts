@@ -158,6 +158,14 @@ describe.each([
     expect(peer.events.map(([event]) => event)).toEqual(['handshake']);
   });
 
+  it('is answered its PINGs, when we have none to send', async () => {
+    const relay = stack.use(await Relay.before(platform.endpoint));
+    const peer = foreign('foreign', { endpoint: relay.endpoint, heartbeatMs: HEARTBEAT_MS });
+    await peer.ask('', 'h.1', 'hello', 'hello');
+    await relay.more(8);
+    expect(relay.connections).toBe(1);
+  });
+
   it('answers our PINGs though it sends none itself', async () => {
     const relay = await hurriedRelay();
     const peer = foreign('foreign', { endpoint: relay.endpoint });

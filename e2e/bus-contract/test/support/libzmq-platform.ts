@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { encodeText } from '@volttron-ts/vip-core';
 import { Router } from 'zeromq';
 import type { TestKeys } from './keys.ts';
@@ -22,7 +23,16 @@ export class LibzmqPlatform implements AsyncDisposable {
 
   static async start(keys: TestKeys, endpoint = 'tcp://127.0.0.1:*'): Promise<LibzmqPlatform> {
     const router = new Router({ mandatory: true, curveServer: true, curveSecretKey: keys.z85.secretkey, linger: 0 });
-    await router.bind(endpoint);
+    for (;;) {
+      try {
+        await router.bind(endpoint);
+        break;
+      } catch (error) {
+        // libzmq gives the port of a closed socket back some time after the close.
+        if ((error as { code?: unknown }).code !== 'EADDRINUSE') throw error;
+        await pause(10);
+      }
+    }
     return new LibzmqPlatform(router);
   }
 
