@@ -67,7 +67,7 @@ function sum(suites) {
   return total;
 }
 
-const suites = globSync('{packages,agents,e2e}/*/vitest.config.ts', { cwd: root }).map((file) =>
+const suites = globSync('{{packages,agents,e2e}/*,bench}/vitest.config.ts', { cwd: root }).map((file) =>
   join(root, dirname(file)),
 );
 let failedTasks = 1;

@@ -70,7 +70,13 @@ export class LibzmqConnection implements BusConnection {
   #watch(socket: Dealer): void {
     const { address, keys, clock } = this.#options;
     const endpoint = endpointOf(address);
+    let unexplained = 0;
+    const failed = (why: string): void => {
+      // One may be a platform that went down just then; a second in a row is about the keys.
+      if (++unexplained > 1) this.#become('connecting', new HandshakeFailedError(endpoint, keys?.serverkey ?? '', why));
+    };
     socket.events.on('handshake', () => {
+      unexplained = 0;
       this.#become('connected');
       this.#pump(socket);
     });
@@ -85,7 +91,10 @@ export class LibzmqConnection implements BusConnection {
       });
     });
     socket.events.on('handshake:error:protocol', () => {
-      this.#become('refused', new HandshakeFailedError(endpoint, keys?.serverkey ?? '', 'protocol error'));
+      failed('protocol error');
+    });
+    socket.events.on('handshake:error:other', () => {
+      failed('the platform closed it');
     });
   }
 
