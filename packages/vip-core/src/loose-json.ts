@@ -3,11 +3,15 @@ import { ProtocolError } from './errors.ts';
 /** A bare name that is no part of another word or number. */
 const BARE = /(?<![-.\w])(?:-?Infinity|NaN)\b/g;
 
+/** Arrays and objects within each other; beyond it, ordinary code that walks the value would overflow its stack. */
+const MAX_DEPTH = 500;
+
 /**
  * Parses JSON as Python writes it: bare `NaN`, `Infinity` and `-Infinity` are read as the numbers they name. Everything
- * else is strict JSON. Throws ProtocolError.
+ * else is strict JSON. Throws ProtocolError, also for nesting deeper than 500.
  */
 export function parseLooseJson(text: string): unknown {
+  if (text.length > MAX_DEPTH) checkDepth(text);
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -30,6 +34,19 @@ function parseBareNumbers(text: string): unknown {
     );
   } catch (error) {
     throw notJson(text, error);
+  }
+}
+
+function checkDepth(text: string): void {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (character === '"') at = endOfString(text, at) - 1;
+    else if (character === '[' || character === '{') depth++;
+    else if (character === ']' || character === '}') depth--;
+    if (depth > MAX_DEPTH) {
+      throw new ProtocolError(`The JSON text is nested deeper than ${MAX_DEPTH}.`, { item: 'json' });
+    }
   }
 }
 

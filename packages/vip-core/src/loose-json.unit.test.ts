@@ -105,3 +105,11 @@ function pythonJson(value: unknown): string {
   const members = Object.entries(value).map(([name, held]) => `${JSON.stringify(name)}: ${pythonJson(held)}`);
   return `{${members.join(', ')}}`;
 }
+
+it('refuses nesting that would overflow whoever walks the value, and not brackets in strings', () => {
+  const nested = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
+  expect(parseLooseJson(nested(500))).toBeInstanceOf(Array);
+  expect(() => parseLooseJson(nested(501))).toThrow(ProtocolError);
+  expect(() => parseLooseJson('[{"a":'.repeat(50_000))).toThrow(ProtocolError);
+  expect(parseLooseJson(JSON.stringify('['.repeat(1000)))).toBe('['.repeat(1000));
+});
