@@ -1,4 +1,4 @@
 import { project } from '../../vitest.shared.ts';
 
 /** Scenarios are many processes one after another. */
-export default project(import.meta.dirname, { test: { testTimeout: 180_000 } });
+export default project(import.meta.dirname, { test: { testTimeout: 180_000, hookTimeout: 120_000 } });

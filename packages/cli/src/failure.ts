@@ -1,5 +1,5 @@
 import { exitCodeOf, exitCodes, failureLine } from '@volttron-ts/connect';
-import { RemoteError, TimeoutError } from '@volttron-ts/vip-core';
+import { InvalidValueError, RemoteError, TimeoutError } from '@volttron-ts/vip-core';
 import { CommanderError } from 'commander';
 import { UnknownCommandError } from './errors.ts';
 import type { Terminal } from './terminal.ts';
@@ -34,7 +34,9 @@ function describe(error: unknown, command: string): Failure {
   }
   if (error instanceof RemoteError) return { text: `${command}: error: ${detailOf(error)}`, exitCode: REMOTE };
   if (error instanceof TimeoutError) return { text: `${command}: operation timed out`, exitCode: TIMED_OUT };
-  return { text: `vctl: ${failureLine(error)}`, exitCode: exitCodeOf(error) };
+  // Files have errors of their own: what is left was given as an argument.
+  const exitCode = error instanceof InvalidValueError ? exitCodes.usage : exitCodeOf(error);
+  return { text: `vctl: ${failureLine(error)}`, exitCode };
 }
 
 /** What the platform said, without who said it of which method. */
