@@ -45,9 +45,14 @@ class Scene {
     return Number(this.#store.prepare('SELECT ifnull(max(seq), 0) AS seq FROM provenance').get()?.['seq']);
   }
 
+  /** What the publishers were told is kept, once both are there to be asked. */
+  async counts(): Promise<Awaited<ReturnType<Demo['counts']>>> {
+    return until('an answer of both publishers', PATIENCE_MS, async () => this.demo.counts().catch(() => undefined));
+  }
+
   /** Messages that replay-driver was told are kept. */
   async rows(): Promise<number> {
-    const counts = await this.demo.counts();
+    const counts = await this.counts();
     return counts.find(({ user }) => user.includes('replay-driver'))?.messages ?? 0;
   }
 
@@ -82,9 +87,7 @@ class Scene {
 
   /** Settles when all that is acknowledged by now is stored; answers what came of it. */
   async settled(): Promise<{ lost: number; duplicates: number }> {
-    const counts = await until('an answer of both publishers', PATIENCE_MS, async () =>
-      this.demo.counts().catch(() => undefined),
-    );
+    const counts = await this.counts();
     let last: { lost: number; duplicates: number } = { lost: -1, duplicates: -1 };
     await until('all that was acknowledged in the store', PATIENCE_MS, () => {
       last = compare(counts, this.demo.storeFile);
