@@ -22,7 +22,7 @@ async function start(source: string): Promise<Child> {
 
 it('settles ready with what the process says, and stops it', async () => {
   const child = await start(
-    "process.send({ ok: 1 }); process.on('SIGTERM', () => process.exit(0)); setInterval(() => 0, 1e6);",
+    "process.on('SIGTERM', () => process.exit(0)); setInterval(() => 0, 1e6); process.send({ ok: 1 });",
   );
   expect(await child.ready()).toEqual({ ok: 1 });
   await child.stop();
