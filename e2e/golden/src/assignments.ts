@@ -1,5 +1,6 @@
 import { agentCases } from './agent-cases.ts';
 import { routerCases } from './router-cases.ts';
+import { vctlRows } from './vctl-rows.ts';
 
 /** A test by its file, from the project's root, and its name as the file has it. */
 export interface TestName {
@@ -104,6 +105,7 @@ function scenarios(): Assignment[] {
 
 export const assignments: readonly Assignment[] = [
   ...scenarios(),
+  ...vctlRows,
   {
     files: ['vip/rpc_batch.json'],
     kind: 'differs',
@@ -203,7 +205,7 @@ export const assignments: readonly Assignment[] = [
   },
   {
     files: [
-      ...['vctl/*', 'vctl_command_tree.json', 'vhomeA.layout.txt', 'vhomeB.layout.txt', 'http/discovery_allow.txt'],
+      ...['vctl_command_tree.json', 'vhomeA.layout.txt', 'vhomeB.layout.txt', 'http/discovery_allow.txt'],
       ...['vhomeA/protected_topics.json', 'vhomeB/protected_topics.json', 'vhomeB/VOLTTRON_PID'],
       ...['IDENTITY', 'TAG', 'METADATA', 'RECORD', 'WHEEL', 'config', 'entry_points.txt'].map(
         (name) => `vhomeB/agents/*/${name}`,
