@@ -1,7 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { checker, t } from '@volttron-ts/vip-core';
+import { exitCodes } from '@volttron-ts/connect';
+import { checker, t, VipError } from '@volttron-ts/vip-core';
 import type { Logger } from '@volttron-ts/vip-core';
 import { asPublisherCounts, compare } from './check.ts';
 import type { Comparison, PublisherCounts } from './check.ts';
@@ -18,6 +19,7 @@ const FORWARD_CURSOR = 'forwarder';
 const HISTORY_CURSOR = 'history';
 const POLL_MS = 100;
 const DRAIN_MS = 30_000;
+const PORT_ATTEMPTS = 3;
 
 const asPlatformStatus = checker(
   t.Object({ webAddress: t.Optional(t.String()), firstPassword: t.Optional(t.String()) }),
@@ -76,38 +78,43 @@ export class Demo {
   async start(): Promise<void> {
     await rm(this.#options.root, { recursive: true, force: true });
     await mkdir(this.#options.root, { recursive: true, mode: 0o700 });
-    const vipPort = await freePort(22_916);
-    const webPort = await freePort(8443);
-    const [historian] = await this.#plan(this.server, [
-      {
-        identity: HISTORIAN,
-        module: '@volttron-ts/historian',
-        config: { connection: { type: 'sqlite', params: { database: this.storeFile } } },
-        capabilities: { read_journal: null },
-      },
-    ]);
-    await this.server.prepare(
-      {
-        'instance-name': this.server.name,
-        'vip-address': `tcp://127.0.0.1:${vipPort}`,
-        'bind-web-address': `https://localhost:${webPort}`,
-      },
-      historian === undefined ? [] : [historian],
-    );
-    const status = asPlatformStatus(await this.server.startPlatform(), 'the status of the server');
-    this.webAddress = status.webAddress ?? '';
-    this.firstPassword = status.firstPassword;
-    const agents = await this.#plan(this.client, clientAgents(this.webAddress, this.server.home));
+    const historian: AgentPlan = {
+      identity: HISTORIAN,
+      module: '@volttron-ts/historian',
+      config: { connection: { type: 'sqlite', params: { database: this.storeFile } } },
+      capabilities: { read_journal: null },
+    };
+    const { webAddress = '', firstPassword } = await this.#startServer(historian);
+    this.webAddress = webAddress;
+    this.firstPassword = firstPassword;
+    const agents = clientAgents(webAddress, this.server.home);
     await this.client.prepare({ 'instance-name': this.client.name }, agents);
     await this.client.startPlatform();
+    this.#agents = [
+      { instance: this.server, plan: historian },
+      ...agents.map((plan) => ({ instance: this.client, plan })),
+    ];
     await Promise.all(this.#agents.map(async ({ instance, plan }) => instance.startAgent(plan)));
     this.#serverOperator = await Operator.of(this.server.home, this.#options.log);
     this.#clientOperator = await Operator.of(this.client.home, this.#options.log);
   }
 
-  #plan(instance: Instance, plans: readonly AgentPlan[]): Promise<readonly AgentPlan[]> {
-    this.#agents.push(...plans.map((plan) => ({ instance, plan })));
-    return Promise.resolve(plans);
+  /** On free ports: somebody may take one between the look and the binding, then others are tried. */
+  async #startServer(historian: AgentPlan): Promise<ReturnType<typeof asPlatformStatus>> {
+    for (let attempt = 1; ; attempt++) {
+      const config = {
+        'instance-name': this.server.name,
+        'vip-address': `tcp://127.0.0.1:${await freePort(22_916)}`,
+        'bind-web-address': `https://localhost:${await freePort(8443)}`,
+      };
+      await this.server.prepare(config, [historian]);
+      try {
+        return asPlatformStatus(await this.server.startPlatform(), 'the status of the server');
+      } catch (error) {
+        const inUse = error instanceof VipError && error.value === exitCodes.unavailable;
+        if (!inUse || attempt === PORT_ATTEMPTS) throw error;
+      }
+    }
   }
 
   /** Of the server; the name `control.connection` is taken while the demonstration runs. */
