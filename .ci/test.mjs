@@ -1,5 +1,6 @@
 // `npm test`: system packages, then every check through Nx, then the sum of all suites' reports as the last line.
 import { spawnSync } from 'node:child_process';
+import console from 'node:console';
 import { existsSync, globSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
