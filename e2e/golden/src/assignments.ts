@@ -194,7 +194,6 @@ export const assignments: readonly Assignment[] = [
         'protected_topic_publish_denied',
         'raw_external_rpc',
         'raw_routing_table',
-        'rpc_auth_*',
         'rpc_config_store_*',
       ],
       ...['rpc_inspect_config.store', 'rpc_inspect_control', 'rpc_inspect_keydiscovery', 'rpc_inspect_platform*'],

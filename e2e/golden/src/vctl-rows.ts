@@ -175,6 +175,23 @@ const differing: readonly Assignment[] = [
   },
 ];
 
+const service = (name: string): TestName => ({ file: 'packages/platform/test/auth-service.int.test.ts', name });
+
+/** Calls to `platform.auth`, with which `vctl auth` works. */
+const served: readonly Assignment[] = [
+  {
+    files: ['vip/rpc_auth_get_authorizations.json', 'vip/rpc_auth_get_user_to_capabilities.json'],
+    kind: 'replayed',
+    by: [service('answers the calls of the capture as the original did')],
+  },
+  {
+    files: ['vip/rpc_auth_approve_denied_no_cap.json'],
+    kind: 'differs',
+    because: 'same code and type, the method in other quotes',
+    by: [service('answers the calls of the capture as the original did')],
+  },
+];
+
 /** The commands that no service of ours serves yet. */
 const later: Assignment = {
   files: files(
@@ -185,4 +202,4 @@ const later: Assignment = {
   issue: 3,
 };
 
-export const vctlRows: readonly Assignment[] = [...replayed, ...differing, later];
+export const vctlRows: readonly Assignment[] = [...replayed, ...differing, ...served, later];

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -75,6 +76,38 @@ const ask = (rpc: Rpc, method: string, ...args: unknown[]): Promise<unknown> => 
 async function busWithOperator(): Promise<{ bus: Bus; operator: Rpc }> {
   const bus = await Bus.open();
   return { bus, operator: bus.join(services.controlConnection) };
+}
+
+interface Call {
+  readonly method: string;
+  readonly params: readonly unknown[];
+  readonly result: unknown;
+  /** What the error said, when it was one. */
+  readonly detail: string | undefined;
+}
+
+/** The calls to `platform.auth` in a captured scenario (e2e/golden), with their answers. */
+function calls(file: string): Call[] {
+  const path = new URL(`../../../e2e/golden/volttron-9.0.4/vip/${file}.json`, import.meta.url);
+  const { frames } = JSON.parse(readFileSync(path, 'utf8')) as { frames: { dir: string; frames_b64: string[] }[] };
+  const seen = frames
+    .filter(({ dir }) => dir === 'in')
+    .map(({ frames_b64: parts }) => JSON.parse(Buffer.from(parts.at(-1)!, 'base64').toString()) as Seen);
+  return seen
+    .filter(({ method }) => method !== undefined)
+    .flatMap(({ id, method = '', params = [] }) => {
+      const answer = seen.find((one) => one.id === id && one.method === undefined);
+      return answer === undefined ? [] : [{ method, params, result: answer.result, detail: answer.error?.data.detail }];
+    });
+}
+
+/** A JSON-RPC request or answer. */
+interface Seen {
+  readonly id?: string;
+  readonly method?: string;
+  readonly params?: readonly unknown[];
+  readonly result?: unknown;
+  readonly error?: { readonly data: { readonly detail: string } };
 }
 
 /** Every method that changes something, with arguments that would. */
@@ -207,6 +240,33 @@ describe('platform.auth', () => {
     await rounds[1]?.promise;
     expect(told).toEqual([{ reset: ['can_reset'] }, { reset: [''] }]);
     expect(bus.file.contents.allow[1]?.rpc_method_authorizations).toEqual({ reset: [''] });
+  });
+
+  it('answers the calls of the capture as the original did', async () => {
+    const { bus, operator } = await busWithOperator();
+    const held = { 'golden.cap': { can_secret: null, cap_a: null }, 'golden.one': {} };
+    for (const [user, capabilities] of Object.entries(held)) {
+      const entry = { credentials: generateKeyPair().publicKey, user_id: user, identity: user, capabilities };
+      await ask(operator, 'auth_file.add', entry);
+    }
+    const one = bus.join('golden.one');
+    for (const file of ['rpc_auth_get_authorizations', 'rpc_auth_approve_denied_no_cap']) {
+      for (const { method, params, result, detail } of calls(file)) {
+        // An agent's own look-up, which the third file shows.
+        if (method === 'get_user_to_capabilities') continue;
+        if (detail === undefined) expect(await ask(one, method, ...params), method).toEqual(result);
+        else
+          await expect(one.call(services.auth, method, params)).rejects.toThrow(
+            detail.replaceAll(`'${method}'`, `"${method}"`),
+          );
+      }
+    }
+    expect(calls('rpc_auth_get_authorizations').map(({ method }) => method)).toContain('get_capabilities');
+    const all = await ask(one, 'get_user_to_capabilities');
+    const [golden] = calls('rpc_auth_get_user_to_capabilities');
+    for (const user of [...Object.keys(held), 'control.connection']) {
+      expect((all as Record<string, unknown>)[user]).toEqual((golden?.result as Record<string, unknown>)[user]);
+    }
   });
 
   it('authorizes no methods of the platform’s services and of unknown agents', async () => {

@@ -1,13 +1,9 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { cp, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { Child } from './child.ts';
 import { entriesIn, goldenPath, transcript } from './golden.ts';
-import { SOURCES } from './vctl.ts';
 
 const VOLTTRON = fileURLToPath(new URL('../../../platform/bin/volttron.js', import.meta.url));
 
@@ -35,34 +31,23 @@ export async function emptyHome(): Promise<string> {
 /** A platform in a process of its own. */
 export class Platform {
   readonly home: string;
-  readonly #process: ChildProcess;
+  readonly #process: Child;
 
-  private constructor(home: string, process: ChildProcess) {
+  private constructor(home: string, process: Child) {
     this.home = home;
     this.#process = process;
   }
 
   /** Starts it; settles when it serves. */
   static async start(home: string): Promise<Platform> {
-    const child = spawn(process.execPath, [SOURCES, VOLTTRON, '--home', home], {
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      env: { ...process.env, VOLTTRON_HOME: home },
-    });
-    const said = text(child.stderr!);
-    const ready = once(child, 'message');
-    const ended = once(child, 'exit').then(async () => {
-      throw new Error(`the platform ended: ${await said}`);
-    });
-    ended.catch(() => undefined);
-    await Promise.race([ready, ended]);
+    const child = new Child(VOLTTRON, ['--home', home], { VOLTTRON_HOME: home });
+    await child.ready;
     return new Platform(home, child);
   }
 
   /** Stops it, and removes its home. */
   async stop(): Promise<void> {
-    const exit = once(this.#process, 'exit');
-    this.#process.kill('SIGTERM');
-    await exit;
+    await this.#process.stop();
     await rm(this.home, { recursive: true, force: true });
   }
 }
