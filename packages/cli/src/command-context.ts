@@ -58,6 +58,12 @@ export class CommandContext {
     if (!this.global.json) this.terminal.complain(text);
   }
 
+  /** Tells what was not done, as the original does: on the errors, with exit code 0. */
+  refuse(text: string, code: string): void {
+    this.terminal.complain(`${text}\n`);
+    if (this.global.json) this.print('', { error: { code, message: text } });
+  }
+
   async close(): Promise<void> {
     this.terminal.close();
     await this.#link?.then(

@@ -47,6 +47,9 @@ describe('vctl auth', () => {
     await replay('auth_list_roles_really_empty');
     const missing = await vctl(['auth', 'remove-role', 'r1'], platform);
     expect(missing).toEqual({ code: 0, stdout: '', stderr: 'role "r1" does not exist\n' });
+    const told = await vctl(['auth', 'remove-role', 'r1', '--json'], platform);
+    const error = { code: 'role-unknown', message: 'role "r1" does not exist' };
+    expect(JSON.parse(told.stdout)).toEqual({ error });
   });
 
   it('learns, lists and forgets known hosts as the original does, with or without scheme', async () => {

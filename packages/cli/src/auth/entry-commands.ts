@@ -102,7 +102,7 @@ async function update(context: CommandContext, [given = '']: readonly string[]):
   const index = indexOf('auth update', given);
   const entry = entries[index];
   if (entry === undefined) {
-    context.terminal.complain(`ERROR: invalid index ${given}\n`);
+    context.refuse(`ERROR: invalid index ${given}`, 'auth-entry-unknown');
     return;
   }
   context.terminal.prompt('(For any field type "clear" to clear the value.)\n');
@@ -116,7 +116,7 @@ async function remove(context: CommandContext, given: readonly string[]): Promis
   const { allow_list: entries } = await readContents(context);
   const wrong = indices.find((index) => entries[index] === undefined);
   if (wrong !== undefined) {
-    context.terminal.complain(`ERROR: invalid index ${wrong}\n`);
+    context.refuse(`ERROR: invalid index ${wrong}`, 'auth-entry-unknown');
     return;
   }
   const shown = indices.flatMap((index) => {
@@ -124,7 +124,10 @@ async function remove(context: CommandContext, given: readonly string[]): Promis
     return entry === undefined ? [] : [showEntry(index, entry)];
   });
   context.terminal.prompt(`This action will delete the following:\n${shown.join('')}`);
-  if (!(await context.terminal.agrees('Do you wish to delete?'))) return;
+  if (!(await context.terminal.agrees('Do you wish to delete?'))) {
+    context.print('', { removed: [] });
+    return;
+  }
   await callAuth(context, 'auth_file.remove_by_indices', indices);
   const what = indices.length > 1 ? 'entries at indices' : 'entry at index';
   context.print(`removed ${what} ${pythonText(indices)}\n`, { removed: indices });

@@ -68,7 +68,10 @@ async function change(
   const names: Names = (await readContents(context))[many];
   const exists = Object.hasOwn(names, name);
   if (exists === (isNew === true)) {
-    context.terminal.complain(`${one} "${name}" ${exists ? 'already exists' : 'does not exist'}\n`);
+    context.refuse(
+      `${one} "${name}" ${exists ? 'already exists' : 'does not exist'}`,
+      exists ? `${one}-exists` : `${one}-unknown`,
+    );
     return;
   }
   const { [name]: now = [], ...others } = names;
