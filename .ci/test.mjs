@@ -72,8 +72,8 @@ const suites = globSync('{{packages,agents,e2e}/*,bench}/vitest.config.ts', { cw
   join(root, dirname(file)),
 );
 let failedTasks = 1;
+for (const suite of suites) rmSync(join(suite, 'test-results'), { recursive: true, force: true });
 if (await ensureSystemPackages()) {
-  for (const suite of suites) rmSync(join(suite, 'test-results'), { recursive: true, force: true });
   failedTasks = run('npx', [
     'nx',
     'run-many',

@@ -5,6 +5,7 @@ import { withEntry, withoutCredential } from './auth-changes.ts';
 import { readEntries } from './auth-document.ts';
 import type { AuthFile } from './auth-file.ts';
 import type { RawAuthDocument } from './auth-upgrade.ts';
+import type { Capabilities } from './capabilities.ts';
 import { IdentityReservedError, IdentityTakenError } from './errors.ts';
 
 interface KeyAccess {
@@ -60,6 +61,9 @@ function checkName(
   if (isReservedIdentity(identity)) throw new IdentityReservedError(identity);
 }
 
+/** What an approved platform's agent may do besides what every peer may: hand over what its journal kept. */
+const GRANTED: Capabilities = { append_journal: null };
+
 function granted(document: RawAuthDocument, access: KeyAccess, comment: string): RawAuthDocument {
   const { credential, identity } = access;
   const allow = readEntries(document, 'allow').entries.map(({ entry }) => entry);
@@ -69,7 +73,8 @@ function granted(document: RawAuthDocument, access: KeyAccess, comment: string):
   const free = without(document, 'deny', credential);
   if (isThere) return free;
   checkName(allow, access);
-  return withEntry(free, 'allow', { credentials: credential, user_id: identity, identity, comments: comment }, true);
+  const entry = { credentials: credential, user_id: identity, identity, capabilities: GRANTED, comments: comment };
+  return withEntry(free, 'allow', entry, true);
 }
 
 function denied(document: RawAuthDocument, credential: string, comment: string): RawAuthDocument {

@@ -97,7 +97,8 @@ export class ZmqListener implements BusListener {
   }
 
   drop(credential: string): number {
-    return this.#socket.dropKey(decodeKey(credential));
+    // An expression of the auth file names no key, and so no session.
+    return KEY.test(credential) ? this.#socket.dropKey(decodeKey(credential)) : 0;
   }
 
   async close(): Promise<void> {
@@ -120,6 +121,8 @@ export class ZmqListener implements BusListener {
     }
   }
 }
+
+const KEY = /^[A-Za-z0-9_-]{43}$/;
 
 function linkTo(connection: RouterConnection): PeerLink {
   const { publicKey } = connection;

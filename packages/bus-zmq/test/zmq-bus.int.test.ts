@@ -215,6 +215,7 @@ describe.each(transports)('ZmqConnection and ZmqListener over %s', (_, endpoint)
     endings.push(async () => other.bus.close());
     await Promise.all([agent.state(connected), other.state(connected)]);
     platform.decide = () => ({ status: 400, text: 'denied' });
+    expect(platform.drop('/.*/')).toBe(0);
     expect(platform.drop(agent.keys.publickey)).toBe(1);
     await agent.state((state) => state === 'lost');
     expect((await agent.state((state) => state === 'refused'))?.code).toBe('denied');

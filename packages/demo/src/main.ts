@@ -48,12 +48,12 @@ const stop = (): void => {
   say('\nStopping: publishers first, then what waits is forwarded and stored.');
   stopping.abort();
 };
-process.on('SIGINT', stop).on('SIGTERM', stop);
+process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop);
 
 try {
   process.exitCode = await run();
 } catch (error) {
-  if (!stopping.signal.aborted) {
+  if (!(stopping.signal.aborted && error instanceof Error && error.name === 'AbortError')) {
     say(`npm start: ${error instanceof Error ? error.message : String(error)}`);
     process.exitCode = 1;
   }

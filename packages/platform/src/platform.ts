@@ -89,6 +89,13 @@ export class Platform {
     }
   }
 
+  /** For what nobody waits for: its failure is logged, and ends nothing. */
+  #unawaited(work: Promise<unknown>, failure: string): void {
+    work.catch((error: unknown) => {
+      this.#options.log('volttron.platform').warn(failure, { reason: String(error) });
+    });
+  }
+
   #part(name: string, end: () => Promise<unknown>): void {
     this.#parts.push({ name, end });
   }
@@ -147,7 +154,7 @@ export class Platform {
     const { home, settings, log, clock, fault, onEnd } = this.#options;
     const grant = createKeyGrant(authFile, {
       dropLive: (credential) => {
-        void router.drop(credential);
+        this.#unawaited(router.drop(credential), 'live sessions could not be ended');
       },
     });
     const enrolment = await openEnrolment({
@@ -189,14 +196,19 @@ export class Platform {
     const { log, clock } = this.#options;
     const authorizer = createAuthorizer(createAuthSnapshot(authFile.contents));
     const capabilities = async (): Promise<unknown> => Promise.resolve(authorizer.userToCapabilities());
-    const dropLive = (credential: string): void => void router.drop(credential);
+    const dropLive = (credential: string): void => {
+      this.#unawaited(router.drop(credential), 'live sessions could not be ended');
+    };
     const definition = defineAuthService({ enrolment, authorizer, file: authFile, dropLive });
     const auth = this.#startService(router, services.auth, definition, capabilities);
     const stopListening = authFile.onChange((contents) => {
       const snapshot = createAuthSnapshot(contents);
       authorizer.update(snapshot);
-      void router.setSnapshot(snapshot);
-      void tellEveryone(auth, authorizer.userToCapabilities());
+      this.#unawaited(router.setSnapshot(snapshot), 'the router did not take the auth file');
+      this.#unawaited(
+        tellEveryone(auth, authorizer.userToCapabilities()),
+        'not every agent was told what users may do',
+      );
     });
     this.#part('listening to auth.json', async () => {
       stopListening();

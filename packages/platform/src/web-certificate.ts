@@ -41,7 +41,7 @@ export async function ensureWebCertificate(
   const directory = new CertificateDirectory(join(home, 'certificates'));
   const root = await ensureRoot(directory, instance, clock);
   const held = await directory.read('platform.web-server');
-  if (held !== undefined && bears(held.certificate, host) && !expires(held.certificate, clock)) {
+  if (held !== undefined && stillGood(held.certificate, root.certificate, host, clock)) {
     return asWebCertificate(held, root);
   }
   const { publicKey, privateKey } = await generateKeyPair('P-256');
@@ -84,6 +84,10 @@ function namesOf(host: string): { dnsNames: string[]; ipAddresses: string[] } {
   if (isIP(host) !== 0) return { dnsNames: [], ipAddresses: [host] };
   return { dnsNames: [host], ipAddresses: host === 'localhost' ? ['127.0.0.1', '::1'] : [] };
 }
+
+/** Also no longer when the instance has another name, and so another root, since it was made. */
+const stillGood = (held: Certificate, root: Certificate, host: string, clock: Clock): boolean =>
+  bears(held, host) && !expires(held, clock) && held.authorityKeyIdentifier === root.subjectKeyIdentifier;
 
 const bears = ({ dnsNames, ipAddresses }: Certificate, host: string): boolean =>
   dnsNames.includes(host) || ipAddresses.includes(host);

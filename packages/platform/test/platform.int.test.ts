@@ -14,7 +14,7 @@ import type { PlatformStatus } from '../src/index.ts';
 
 const nothing = (): void => undefined;
 const log: Logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
-const capabilities = { writer: {}, reader: { read_journal: null } };
+const capabilities = { writer: { append_journal: null }, reader: { read_journal: null } };
 
 let home: string;
 let platform: Platform;
@@ -68,6 +68,15 @@ describe('a platform', () => {
     await expect(refused).rejects.toMatchObject({ reasonCode: 'unauthorized' });
     await expect(refused).rejects.toThrow(/capability read_journal/);
     expect((await reader.vip.journal.probe('forwarder')).span).toMatchObject({ instance: 'campus', after: 0 });
+  });
+
+  it('takes nothing into its journal from a peer without append_journal', async () => {
+    const span: JournalSpan = {
+      ...{ stream: 'j.forwarder', epoch: 'e', prev: null, after: 0, through: 0 },
+      ...{ encoding: 'packed', instance: 'roof' },
+    };
+    const refused = reader.vip.journal.append({ span, records: new Uint8Array() });
+    await expect(refused).rejects.toThrow(/capability append_journal/);
   });
 
   it('takes what another journal hands over, and publishes it with the way it came', async () => {

@@ -37,6 +37,15 @@ describe('the certificate of the web service', () => {
     expect(new X509Certificate(second.certificate).checkIP('192.0.2.7')).toBe('192.0.2.7');
   });
 
+  it('is made anew from the new root when the instance gets another name', async () => {
+    const home = await makeHome();
+    const clock = new SteppedClock(Date.UTC(2026, 0, 1));
+    await ensureWebCertificate(home, 'campus', 'localhost', clock);
+    const renamed = await ensureWebCertificate(home, 'roof', 'localhost', clock);
+    const root = new X509Certificate(renamed.root!);
+    expect(new X509Certificate(renamed.certificate).verify(root.publicKey)).toBe(true);
+  });
+
   it('is renewed from the same root 30 days before it expires, and not earlier', async () => {
     const home = await makeHome();
     const clock = new SteppedClock(Date.UTC(2026, 0, 1));

@@ -13,6 +13,8 @@ const CACHE_SIZE = 10_000;
 export class SubscriptionIndex<P> {
   readonly #byBus = new Map<string, Map<string, Set<P>>>();
   readonly #byPeer = new Map<P, Map<string, Subscription>>();
+  /** How many prefixes of each length a bus has, and the lengths in rising order. */
+  readonly #counts = new Map<string, Map<number, number>>();
   readonly #lengths = new Map<string, readonly number[]>();
   /** Answers given since the last change, by bus and topic. */
   readonly #cache = new Map<string, Map<string, readonly P[]>>();
@@ -28,7 +30,7 @@ export class SubscriptionIndex<P> {
     const peers = prefixes.get(prefix);
     if (peers === undefined) prefixes.set(prefix, new Set([peer]));
     else peers.add(peer);
-    this.#changed(bus);
+    this.#changed(bus, prefix.length, peers === undefined ? 1 : 0);
     return true;
   }
 
@@ -39,8 +41,9 @@ export class SubscriptionIndex<P> {
     const prefixes = this.#byBus.get(bus);
     const peers = prefixes?.get(prefix);
     peers?.delete(peer);
-    if (peers?.size === 0) prefixes?.delete(prefix);
-    this.#changed(bus);
+    const isLast = peers?.size === 0;
+    if (isLast) prefixes?.delete(prefix);
+    this.#changed(bus, prefix.length, isLast ? -1 : 0);
   }
 
   removeAll(peer: P): void {
@@ -63,6 +66,7 @@ export class SubscriptionIndex<P> {
 
   /** The peers that want the topic, each once, however many of their prefixes match. */
   match(bus: string, topic: string): readonly P[] {
+    if (!this.#byBus.has(bus)) return [];
     let cache = this.#cache.get(bus);
     if (cache === undefined) this.#cache.set(bus, (cache = new Map<string, readonly P[]>()));
     let peers = cache.get(topic);
@@ -84,14 +88,26 @@ export class SubscriptionIndex<P> {
     return [...found];
   }
 
-  #changed(bus: string): void {
+  /** `by`: +1 when a prefix of that length came into use, -1 when one went out of use, 0 when only its peers changed. */
+  #changed(bus: string, length: number, by: 1 | 0 | -1): void {
     this.#cache.clear();
-    const lengths = new Set<number>();
-    for (const prefix of this.#byBus.get(bus)?.keys() ?? []) lengths.add(prefix.length);
-    this.#lengths.set(
-      bus,
-      [...lengths].sort((a, b) => a - b),
-    );
+    if (by === 0) return;
+    const counts = this.#counts.get(bus) ?? new Map<number, number>();
+    this.#counts.set(bus, counts);
+    const before = counts.get(length) ?? 0;
+    if (before + by === 0) counts.delete(length);
+    else counts.set(length, before + by);
+    // The list changes only with the first and the last prefix of a length.
+    if (before === 0 || before + by === 0) {
+      this.#lengths.set(
+        bus,
+        [...counts.keys()].sort((one, other) => one - other),
+      );
+    }
+    if (counts.size > 0) return;
+    this.#counts.delete(bus);
+    this.#lengths.delete(bus);
+    this.#byBus.delete(bus);
   }
 }
 

@@ -41,3 +41,13 @@ it('forgets a peer whole', () => {
   index.removeAll('p');
   expect([index.countOf('p'), [...index.all()], index.match('', 'a')]).toEqual([0, [], []]);
 });
+
+it('keeps nothing of a bus that nobody subscribes to any more, nor of one that only publishers name', () => {
+  const index = new SubscriptionIndex<string>();
+  expect(index.match('invented', 'topic')).toEqual([]);
+  index.add('p', { bus: 'x', prefix: 'a' });
+  index.remove('p', { bus: 'x', prefix: 'a' });
+  expect(index.match('x', 'abc')).toEqual([]);
+  index.add('q', { bus: 'x', prefix: 'ab' });
+  expect(index.match('x', 'abc')).toEqual(['q']);
+});

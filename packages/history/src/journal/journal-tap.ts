@@ -15,6 +15,8 @@ export const capturedPrefixes: readonly string[] = ['devices', 'analysis', 'reco
 const BATCH_BYTES = 262_144;
 /** Publications without a number are refused beyond so many bytes on their way to the disk. */
 const MAX_PENDING_BYTES = 64 * 1024 * 1024;
+/** Those with one only far beyond it: their publishers keep a window, and come again. */
+const MAX_NUMBERED_BYTES = 4 * MAX_PENDING_BYTES;
 
 export interface JournalTapOptions {
   /** Topic prefixes kept beside `capturedPrefixes`. */
@@ -79,7 +81,7 @@ export class JournalTap implements PublishTap {
 
   /** Undefined for a topic or a user too long to be kept, and for too much without a number. */
   #pack({ user, topic, body, id }: CapturedPublication): Uint8Array | undefined {
-    if (id === undefined && this.#pending > MAX_PENDING_BYTES) return undefined;
+    if (this.#pending > (id === undefined ? MAX_PENDING_BYTES : MAX_NUMBERED_BYTES)) return undefined;
     const origin = { journal: '', epoch: '', seq: 0 };
     const publisher = { publisher: user, publisherEpoch: id?.epoch ?? '', n: id?.n ?? 0 };
     try {

@@ -19,6 +19,8 @@ import type { Authorizer, BusConnection, Logger, VipMessage } from '@volttron-ts
 
 /** Reading the journal is reading everything that was published: it needs this capability. */
 export const READ_JOURNAL = 'read_journal';
+/** What is appended keeps the sender and the origin it came with: only other platforms' agents may do that. */
+export const APPEND_JOURNAL = 'append_journal';
 
 const asRead = checker(JournalReadRequest);
 const asCommit = checker(JournalCommit);
@@ -76,17 +78,18 @@ export class JournalService {
     const { journal } = this.#options;
     switch (operation) {
       case 'append': {
+        this.#needs(user, APPEND_JOURNAL);
         const answer = await journal.append(user, asSpan(body, 'the span of an append'), records);
         if (answer.kind === 'through') return ['through', { through: answer.through }];
         return ['gap', { epoch: answer.epoch, expected: answer.expected }];
       }
       case 'read': {
-        this.#mayRead(user);
+        this.#needs(user, READ_JOURNAL);
         const batch = await journal.read(asRead(body, 'the body of a journal read'));
         return ['batch', batch.span, batch.records];
       }
       case 'commit':
-        this.#mayRead(user);
+        this.#needs(user, READ_JOURNAL);
         await journal.commit(asCommit(body, 'the body of a journal commit'));
         return ['committed', {}];
       default:
@@ -98,12 +101,12 @@ export class JournalService {
     }
   }
 
-  #mayRead(user: string): void {
-    if (this.#options.authorizer.allows(user, READ_JOURNAL)) return;
-    throw new UnauthorizedError(`"${user}" may not read the journal.`, {
+  #needs(user: string, capability: string): void {
+    if (this.#options.authorizer.allows(user, capability)) return;
+    throw new UnauthorizedError(`"${user}" needs the capability ${capability} for this.`, {
       item: 'capability',
-      value: READ_JOURNAL,
-      remedy: `Give its auth entry the capability ${READ_JOURNAL}.`,
+      value: capability,
+      remedy: `Give its auth entry the capability ${capability}.`,
     });
   }
 }
