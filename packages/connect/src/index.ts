@@ -19,3 +19,4 @@ export { systemClock } from './system-clock.ts';
 export { main } from './agent-main.ts';
 export { openLocalPlatform } from './local-platform.ts';
 export type { LocalPlatform, LocalPlatformOptions } from './local-platform.ts';
+export { ObservedBus } from './observed-bus.ts';

@@ -1,12 +1,5 @@
-import type {
-  BusConnection,
-  BusConnectionEvents,
-  BusState,
-  Logger,
-  OutgoingMessage,
-  SendResult,
-  VipError,
-} from '@volttron-ts/vip-core';
+import type { BusConnection, BusState, Logger, VipError } from '@volttron-ts/vip-core';
+import { ObservedBus } from './observed-bus.ts';
 
 export interface ToldBusOptions {
   readonly log: Logger;
@@ -20,8 +13,7 @@ const HOPELESS: ReadonlySet<string> = new Set(['denied', 'wrong-serverkey']);
  * A connection that tells a person why it does not come about: each reason once until the platform is there, where the
  * agent's session, which waits silently while it connects, says nothing.
  */
-export class ToldBus implements BusConnection {
-  readonly #bus: BusConnection;
+export class ToldBus extends ObservedBus {
   readonly #options: ToldBusOptions;
   #told: string | undefined;
   #given = false;
@@ -29,41 +21,11 @@ export class ToldBus implements BusConnection {
   reason: VipError | undefined;
 
   constructor(bus: BusConnection, options: ToldBusOptions) {
-    this.#bus = bus;
+    super(bus);
     this.#options = options;
   }
 
-  get identity(): string {
-    return this.#bus.identity;
-  }
-
-  get state(): BusState {
-    return this.#bus.state;
-  }
-
-  open(events: BusConnectionEvents): void {
-    this.#bus.open({
-      message: (message) => events.message(message),
-      state: (state, reason) => {
-        if (this.#hears(state, reason)) events.state(state, reason);
-      },
-    });
-  }
-
-  send(message: OutgoingMessage): SendResult {
-    return this.#bus.send(message);
-  }
-
-  async drained(): Promise<void> {
-    await this.#bus.drained();
-  }
-
-  async close(): Promise<void> {
-    await this.#bus.close();
-  }
-
-  /** Answers whether the session is to hear of it too. */
-  #hears(state: BusState, reason: VipError | undefined): boolean {
+  protected override hears(state: BusState, reason: VipError | undefined): boolean {
     if (state === 'connected') {
       this.reason = undefined;
       this.#told = undefined;
