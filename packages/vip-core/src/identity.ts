@@ -36,3 +36,15 @@ export function checkIdentity(text: string): string {
 export function isReservedIdentity(identity: string): boolean {
   return RESERVED.test(identity);
 }
+
+/** The names by which the lines 10 and 11 of Python VOLTTRON know services of line 9 (reference/vip-zmq.md §8). */
+export const serviceAliases: Readonly<Record<string, string>> = {
+  'platform.control': services.control,
+  'platform.config_store': services.configStore,
+  'platform.web': services.web,
+};
+
+/** The name that a peer has on our bus: itself, or what the name is an alias of. */
+export function canonicalIdentity(name: string): string {
+  return (Object.hasOwn(serviceAliases, name) ? serviceAliases[name] : undefined) ?? name;
+}

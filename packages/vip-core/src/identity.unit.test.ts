@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { InvalidValueError } from './errors.ts';
-import { checkIdentity, isIdentity, isReservedIdentity, services } from './identity.ts';
+import { canonicalIdentity, checkIdentity, isIdentity, isReservedIdentity, services } from './identity.ts';
 
 it.each(['a', 'my.agent', 'Forwarder_2-x', '5', 'x'.repeat(255)])('"%s" is an identity', (text) => {
   expect(isIdentity(text)).toBe(true);
@@ -38,3 +38,10 @@ it.each(['controller', 'platforms', 'my.platform', 'config.store2', 'instance', 
     expect(isReservedIdentity(name)).toBe(false);
   },
 );
+
+it('knows a service by its name in newer Python lines too', () => {
+  expect(canonicalIdentity('platform.control')).toBe(services.control);
+  expect(canonicalIdentity('platform.config_store')).toBe(services.configStore);
+  expect(canonicalIdentity('listener')).toBe('listener');
+  expect(canonicalIdentity('toString')).toBe('toString');
+});

@@ -45,7 +45,14 @@ export {
 } from './errors.ts';
 export type { VipErrorDetails } from './errors.ts';
 export { decodeCount, encodeValue } from './frame-value.ts';
-export { checkIdentity, isIdentity, isReservedIdentity, services } from './identity.ts';
+export {
+  canonicalIdentity,
+  checkIdentity,
+  isIdentity,
+  isReservedIdentity,
+  serviceAliases,
+  services,
+} from './identity.ts';
 export { JOURNAL_SUBSYSTEM, JournalCommit, JournalReadRequest, JournalSpan } from './journal-protocol.ts';
 export type { JournalAppendAnswer } from './journal-protocol.ts';
 export { packRecords, unpackRecords } from './journal-record.ts';
