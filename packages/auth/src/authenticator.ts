@@ -1,4 +1,4 @@
-import { isIdentity, isReservedIdentity } from '@volttron-ts/vip-core';
+import { isIdentity, isReservedIdentity, services } from '@volttron-ts/vip-core';
 import type { AuthenticationDecision, AuthenticationRequest, Authenticator, Logger } from '@volttron-ts/vip-core';
 
 import { userOf } from './auth-entry.ts';
@@ -73,8 +73,14 @@ function decide(rules: Rules, request: AuthenticationRequest): AuthenticationDec
 /** Why the holder of an entry may not take a name. */
 function nameProblem({ owned }: Rules, entry: AuthEntry, identity: string): string | undefined {
   if (entry.identity !== null) {
-    return entry.identity === identity ? undefined : `this key may only use the name ${entry.identity}`;
+    if (entry.identity === identity || isOperator(entry.identity, identity)) return undefined;
+    return `this key may only use the name ${entry.identity}`;
   }
   if (owned.has(identity)) return `the name ${identity} belongs to another key`;
   return isReservedIdentity(identity) ? `the name ${identity} is reserved` : undefined;
+}
+
+/** Operators who work at the same time: `vctl` adds a word to its name when another `vctl` holds it. */
+function isOperator(owned: string, identity: string): boolean {
+  return owned === services.controlConnection && identity.startsWith(`${owned}.`);
 }

@@ -148,6 +148,19 @@ describe('a name belongs to its credential', () => {
     expect(decide(allow, request(carol, 'platform.sysmon'))).toEqual({ status: 200, user: 'platform.sysmon' });
   });
 
+  it('operators who work at the same time have names below control.connection, with its key only', () => {
+    const both = [
+      ...allow,
+      { credentials: generateKeyPair().publicKey, user_id: 'c', identity: 'control.connection' },
+      { credentials: alice, user_id: 'control.connection', identity: 'control.connection' },
+    ];
+    const name = 'control.connection.1a2b';
+    expect(decide(both, request(alice, name))).toEqual({ status: 200, user: 'control.connection' });
+    expect(decide(both, request(bob, name))).toMatchObject({ status: 400 });
+    expect(decide(both, request(alice, 'control.connectionx'))).toMatchObject({ status: 400 });
+    expect(decide(both, request(alice, 'agent.a.1a2b'))).toMatchObject({ status: 400 });
+  });
+
   it('a key without may take any free name', () => {
     expect(decide(allow, request(bob, 'agent.b'))).toEqual({ status: 200, user: 'bob' });
   });
