@@ -179,6 +179,7 @@ function withDefaults(values: Partial<Record<InstanceKey, unknown>>, home: strin
     'setup-mode': false,
     'agent-monitor-frequency': 600,
     'agent-isolation-mode': false,
+    'shared-agents': [],
     autostart: true,
     'log-level': [],
     verbose: false,

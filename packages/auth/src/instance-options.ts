@@ -1,4 +1,4 @@
-import { parseAddress, decodeKey, encodeKey } from '@volttron-ts/vip-core';
+import { checkIdentity, parseAddress, decodeKey, encodeKey } from '@volttron-ts/vip-core';
 
 import { Secret } from './secret.ts';
 
@@ -63,6 +63,12 @@ const oneOf =
     return word;
   };
 
+const identities: Reader<readonly string[]> = (value) =>
+  value
+    .split(/[\s,]+/)
+    .filter(Boolean)
+    .map(checkIdentity);
+
 /** Every key of `[volttron]` (reference/vip-zmq.md §4.3). */
 export const instanceOptions = {
   'vip-address': { about: 'address to listen at for agents of other hosts', read: vipAddress, repeatable: true },
@@ -88,6 +94,7 @@ export const instanceOptions = {
   'setup-mode': { about: 'accepts every new key', read: truth, alone: 'true' },
   'agent-monitor-frequency': { about: 'seconds between looks for crashed agents', read: whole },
   'agent-isolation-mode': { about: 'one Unix user per agent', read: truth },
+  'shared-agents': { about: 'identities of installed agents that share one process', read: identities },
   autostart: { about: 'starts the enabled agents', read: truth, alone: 'true' },
   log: { about: 'log file', read: text, expand: true },
   'log-config': { about: 'file that configures logging', read: text, expand: true },
@@ -122,6 +129,7 @@ type Settled =
   | 'setup-mode'
   | 'agent-monitor-frequency'
   | 'agent-isolation-mode'
+  | 'shared-agents'
   | 'autostart'
   | 'verbose'
   | 'quiet'

@@ -9,9 +9,14 @@ import type { RawAuthDocument } from './auth-upgrade.ts';
 import type { Capabilities } from './capabilities.ts';
 
 const EVERYONES_CONFIG: Capabilities = { edit_config_store: { identity: '/.*/' } };
-const FULL: Capabilities = { ...EVERYONES_CONFIG, modify_rpc_method_allowance: null, allow_auth_modifications: null };
+const FULL: Capabilities = {
+  ...EVERYONES_CONFIG,
+  modify_rpc_method_allowance: null,
+  allow_auth_modifications: null,
+  manage_agents: null,
+};
 
-/** What each of the platform's own names may do (reference/vip-zmq.md §3.5); the journal is ours. */
+/** What each of the platform's own names may do (reference/vip-zmq.md §3.5); the journal and `manage_agents` are ours. */
 export const platformCapabilities: Readonly<Record<string, Capabilities>> = {
   platform: EVERYONES_CONFIG,
   [services.controlConnection]: FULL,
@@ -39,11 +44,13 @@ export function platformEntry(name: string, publicKey: string): AuthEntryInput {
 
 /** The entry of an installed agent, which may edit its own configuration; `further` is what its installer adds. */
 export function agentEntry(identity: string, publicKey: string, further: Capabilities = {}): AuthEntryInput {
+  const own: Capabilities =
+    identity === 'platform.agent' ? { ...EVERYONES_CONFIG, manage_agents: null } : { edit_config_store: { identity } };
   return {
     credentials: publicKey,
     user_id: identity,
     identity,
-    capabilities: { edit_config_store: { identity: identity === 'platform.agent' ? '/.*/' : identity }, ...further },
+    capabilities: { ...own, ...further },
     comments: 'Automatically added on agent install',
   };
 }

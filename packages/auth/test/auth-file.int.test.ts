@@ -210,14 +210,19 @@ describe("the platform's own entries", () => {
     'platform_web',
   ];
 
-  it('are those of VOLTTRON 9', async () => {
+  it('are those of VOLTTRON 9, whose control asks for no capability, and let control manage agents', async () => {
     const file = await AuthFile.open(join(await scratchFolder(), 'auth.json'));
     const theirs = (await AuthFile.open(golden('vhomeA/auth.json'))).contents.allow.slice(0, names.length);
     await ensureEntries(
       file,
       names.map((name, n) => platformEntry(name, theirs[n]?.credentials ?? '')),
     );
-    expect(file.contents.allow).toEqual(theirs);
+    const managers = ['control', 'control.connection'];
+    const ours = theirs.map((entry) => {
+      const further = managers.includes(entry.user_id) ? { manage_agents: null } : {};
+      return { ...entry, capabilities: { ...entry.capabilities, ...further } };
+    });
+    expect(file.contents.allow).toEqual(ours);
   });
 
   it('are written once, follow a new key and keep what an operator added', async () => {
@@ -241,5 +246,12 @@ describe("the platform's own entries", () => {
       read_journal: null,
     });
     expect(agentEntry('agent.a', 'k').capabilities).toEqual({ edit_config_store: { identity: 'agent.a' } });
+  });
+
+  it("let a platform's own agent manage agents and every configuration", () => {
+    expect(agentEntry('platform.agent', 'k').capabilities).toEqual({
+      edit_config_store: { identity: '/.*/' },
+      manage_agents: null,
+    });
   });
 });

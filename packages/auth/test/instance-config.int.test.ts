@@ -105,6 +105,7 @@ allow-auth = False
 setup-mode
 agent-monitor-frequency = 30
 agent-isolation-mode = True
+shared-agents = "sysmon, listener"
 no-autostart
 log = /var/log/v.log
 log-config = l.py
@@ -124,6 +125,7 @@ subscribe-address = ipc://@y
     expect(new Set(Object.values(sources))).toEqual(new Set(['config']));
     expect(settings).toMatchObject({
       'instance-name': 'a name',
+      'shared-agents': ['sysmon', 'listener'],
       'vip-local-address': expect.stringMatching(/^ipc:\/\/@\/.*\/run\/x$/) as string,
       'web-ssl-cert': '/home/x/c.pem',
       'web-ssl-key': '/keys/k.pem',
