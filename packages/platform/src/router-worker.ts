@@ -71,10 +71,12 @@ const router = new Router({
   },
 });
 
+// The platform's own services are peers before anybody else can be.
+await router.listen(ports);
+
 const handlers = {
   /** Binds; answers the addresses with ports resolved. Throws BindError. */
   listen: async () => {
-    await router.listen(ports);
     await router.listen(
       new ZmqListener({
         addresses: data.addresses,

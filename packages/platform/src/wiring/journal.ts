@@ -1,0 +1,19 @@
+import { JOURNAL_SUBSYSTEM, services } from '@volttron-ts/vip-core';
+import { JournalService } from '../services/journal-service.ts';
+import { Republisher } from '../services/republisher.ts';
+import type { ServiceKit } from './kit.ts';
+
+/** `platform.journal`, and what it hands on of other platforms. */
+export function startJournal(kit: ServiceKit): void {
+  const { journal, authorizer, clock } = kit;
+  const log = kit.log(`volttron.${services.journal}`);
+  const bus = kit.router.connect(services.journal);
+  const service = new JournalService({ bus, journal, authorizer, log });
+  kit.startService(services.journal, service.agent, { bus, subsystems: { [JOURNAL_SUBSYSTEM]: service.take } });
+  const republisher = new Republisher({ bus, journal, clock, log });
+  republisher.start();
+  kit.part('the republisher', async () => {
+    republisher.stop();
+    return Promise.resolve();
+  });
+}

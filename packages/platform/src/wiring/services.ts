@@ -1,0 +1,19 @@
+import { services } from '@volttron-ts/vip-core';
+import { DeviceFeed } from '../services/live-feed.ts';
+import { startAuth } from './auth.ts';
+import { startJournal } from './journal.ts';
+import type { ServiceKit } from './kit.ts';
+
+/** Starts the services that are there before the platform's sockets are, in this order; settles when all are peers. */
+export async function startServices(kit: ServiceKit): Promise<void> {
+  startAuth(kit);
+  startJournal(kit);
+  await Promise.all(kit.services.map(async ({ vip }) => vip.hello('')));
+}
+
+/** `platform_web` on the bus: it listens for what the web service shows live. */
+export function startLiveFeed(kit: ServiceKit): DeviceFeed {
+  const feed = new DeviceFeed(kit.clock);
+  kit.startService(services.web, feed.agent);
+  return feed;
+}
