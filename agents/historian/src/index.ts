@@ -1,4 +1,5 @@
 /** Stores the journal in the tables of the Python SQL historian and answers queries. @packageDocumentation */
+import { resolve } from 'node:path';
 import { defineAgent, t } from '@volttron-ts/agent';
 import { openHistoryStore } from '@volttron-ts/history';
 import { exportQueries } from './query-methods.ts';
@@ -13,7 +14,7 @@ export default defineAgent({
         type: t.Literal('sqlite', { description: 'kind of database' }),
         params: t.Object(
           {
-            database: t.String({ minLength: 1, description: 'path of the SQLite file' }),
+            database: t.String({ minLength: 1, description: 'path of the SQLite file, from the folder for data on' }),
             timeout: t.Optional(t.Number({ description: 'accepted as Python has it; nothing waits for a lock here' })),
           },
           { additionalProperties: false },
@@ -23,8 +24,8 @@ export default defineAgent({
     ),
   }),
   async run(context) {
-    const { vip, config, log, stop } = context;
-    const path = config.connection.params.database;
+    const { vip, config, log, dataFolder, stop } = context;
+    const path = resolve(dataFolder, config.connection.params.database);
     const store = await openHistoryStore({
       path,
       onCrash: (error) => {

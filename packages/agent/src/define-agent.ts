@@ -9,6 +9,8 @@ export interface AgentContext<Config> {
   readonly config: AgentConfig<Config>;
   readonly log: Logger;
   readonly clock: Clock;
+  /** Where it keeps its files: of an installed agent the folder that outlives its code, else the working folder. */
+  readonly dataFolder: string;
   /** Aborts when the agent is to stop. */
   readonly signal: AbortSignal;
   /** Ends the agent. */

@@ -29,6 +29,8 @@ export interface StartAgentOptions {
   readonly remotes?: RemotePlatforms;
   readonly log: Logger;
   readonly clock: Clock;
+  /** Where the agent keeps its files; the working folder when not given. */
+  readonly dataFolder?: string;
   /** False ends the agent when the platform does not answer its hello within 10 s; true when not given. */
   readonly wait?: boolean;
   /** Makes the random names of publishers' lives: 8 to 16 of `0-9a-z`. */
@@ -112,7 +114,8 @@ class Life implements RunningAgent {
     const stop = (): void => {
       void this.#stop();
     };
-    const context = { vip: this.vip, config, log, clock, signal: this.#stopping.signal, stop };
+    const { dataFolder = process.cwd() } = options;
+    const context = { vip: this.vip, config, log, clock, dataFolder, signal: this.#stopping.signal, stop };
     exportMethods(definition, this.#session.rpc, context);
     for (const [name, take] of Object.entries(options.subsystems ?? {})) this.#session.session.handle(name, take);
     this.#session.session.onPhase((phase, reason) => {
