@@ -208,3 +208,16 @@ export class SecretFileInvalidError extends VipError {
     });
   }
 }
+
+/** The key that signs the audit log cannot be read; it is never replaced by a new one. */
+export class AuditKeyInvalidError extends VipError {
+  override readonly name = 'AuditKeyInvalidError';
+  constructor(path: string, cause?: unknown) {
+    super('audit-key-invalid', `The file "${path}" holds no Ed25519 key.`, {
+      item: 'audit key',
+      value: path,
+      remedy: 'Put a copy back; or move it away: the next start makes a new one, and vctl audit verify says so.',
+      cause,
+    });
+  }
+}

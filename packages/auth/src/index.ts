@@ -1,4 +1,9 @@
 /** Who may, and what we hold: key stores, known hosts, auth entries, ZAP decisions, web users. @packageDocumentation */
+export type { AuditEntry, AuditHead, AuditRecord } from './audit/audit-line.ts';
+export { AuditLog } from './audit/audit-log.ts';
+export type { AuditLogOptions } from './audit/audit-log.ts';
+export { verifyAudit } from './audit/verify-audit.ts';
+export type { AuditVerdict } from './audit/verify-audit.ts';
 export type { AuthContents, AuthList } from './auth-document.ts';
 export { userOf } from './auth-entry.ts';
 export type { AuthEntry, AuthEntryInput, AuthMatch } from './auth-entry.ts';
@@ -12,6 +17,7 @@ export { createAuthorizer } from './authorizer.ts';
 export type { SnapshotAuthorizer } from './authorizer.ts';
 export type { Capabilities, Restrictions } from './capabilities.ts';
 export {
+  AuditKeyInvalidError,
   AuthEntryExistsError,
   AuthEntryInvalidError,
   AuthEntryUnknownError,
