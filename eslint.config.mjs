@@ -16,6 +16,7 @@ const foreign = {
   fastify: ['web'],
   '@fastify/*': ['web'],
   commander: ['demo', 'cli'],
+  tar: ['aip'],
   preact: ['pages'],
   uplot: ['pages'],
 };
@@ -25,7 +26,7 @@ const nodeModules = { 'node:net': ['zmtp', 'web', 'demo', 'e2e'], 'node:sqlite':
 
 const rooms = [
   ...['vip-core', 'zmtp', 'pki', 'storage', 'agent', 'router', 'auth', 'bus-zmq', 'history', 'connect', 'enrolment'],
-  ...['web', 'pages', 'platform', 'cli', 'demo'],
+  ...['aip', 'web', 'pages', 'platform', 'cli', 'demo'],
   ...['sysmon', 'replay-driver', 'listener', 'historian', 'forwarder', 'bench', 'e2e'],
 ];
 
