@@ -10,6 +10,10 @@ import { createRemotePlatforms } from './remote-platforms.ts';
 export interface LocalPlatformOptions {
   readonly home: string;
   readonly identity: string;
+  /** Whose key store is used; that of `identity` when not given. */
+  readonly keysOf?: string;
+  /** Used instead of a key store's. */
+  readonly keys?: KeyPair | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
 }
@@ -25,13 +29,13 @@ export interface LocalPlatform {
 
 /**
  * Reads from a home what an agent needs (reference/vip-zmq.md §3.1, §4.4): the local address, the server key from
- * known_hosts, the agent's own key store. `VOLTTRON_VIP_ADDR` and `VOLTTRON_SERVERKEY` take the place of the first two.
+ * known_hosts, the agent's own keys. `VOLTTRON_VIP_ADDR` and `VOLTTRON_SERVERKEY` take the place of the first two.
  */
 export async function openLocalPlatform(options: LocalPlatformOptions): Promise<LocalPlatform> {
-  const { identity, environment, clock } = options;
+  const { identity, keysOf = identity, environment, clock } = options;
   const home = realHome(options.home);
   const { settings } = await readInstanceConfig({ home, environment });
-  const keys = await new KeyStore(home).agent(identity);
+  const keys = options.keys ?? (await new KeyStore(home).agent(keysOf));
   const knownHosts = new KnownHosts(home);
   const text = environment['VOLTTRON_VIP_ADDR'] ?? settings['vip-local-address'];
   const address = parseAddress(text);
