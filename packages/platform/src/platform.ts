@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import {
+  AuditLog,
   AuthFile,
   createAuthorizer,
   createAuthSnapshot,
@@ -17,6 +18,7 @@ import type { Journal } from '@volttron-ts/history';
 import { parseAddress, services } from '@volttron-ts/vip-core';
 import type { Clock, Logger } from '@volttron-ts/vip-core';
 import { RouterThread } from './router-thread.ts';
+import { auditedEnrolment } from './services/auth/audited-enrolment.ts';
 import { createServiceKit } from './wiring/kit.ts';
 import { Parts } from './wiring/parts.ts';
 import { startLiveFeed, startServices } from './wiring/services.ts';
@@ -77,16 +79,17 @@ export class Platform {
 
   async #start(): Promise<PlatformStatus> {
     const { home, settings, clock, log } = this.#options;
+    const audit = await this.#openAudit();
     const keys = new KeyStore(home);
     const serverKeys = await keys.platform();
     const authFile = await AuthFile.open(join(home, 'auth.json'));
     for (const problem of authFile.contents.problems) log('volttron.platform.auth').warn(problem);
     await this.#ensureEntries(keys, serverKeys, authFile);
     const journal = await this.#openJournal();
-    const { router, enrolment } = await this.#startRouter(serverKeys, authFile, journal);
+    const { router, enrolment } = await this.#startRouter(serverKeys, authFile, journal, audit);
     const authorizer = createAuthorizer(createAuthSnapshot(authFile.contents));
     const kit = createServiceKit(
-      { home, settings, clock, log, keys, authFile, authorizer, journal, enrolment, router },
+      { home, settings, clock, log, keys, authFile, authorizer, audit, journal, enrolment, router },
       this.#parts,
     );
     const feed = startLiveFeed(kit);
@@ -112,6 +115,13 @@ export class Platform {
     ]);
   }
 
+  async #openAudit(): Promise<AuditLog> {
+    const { home, clock, log } = this.#options;
+    const audit = await AuditLog.open(home, { clock, log: log('volttron.platform.audit') });
+    this.#parts.add('the audit log', async () => audit.close());
+    return audit;
+  }
+
   async #openJournal(): Promise<Journal> {
     const { home, settings, onEnd } = this.#options;
     const journal = await openJournal({
@@ -130,6 +140,7 @@ export class Platform {
     serverKeys: KeyPair,
     authFile: AuthFile,
     journal: Journal,
+    audit: AuditLog,
   ): Promise<{ router: RouterThread; enrolment: Enrolment }> {
     const { home, settings, log, clock, fault, onEnd } = this.#options;
     const grant = createKeyGrant(authFile, {
@@ -137,12 +148,15 @@ export class Platform {
         this.#parts.unawaited(router.drop(credential), 'live sessions could not be ended');
       },
     });
-    const enrolment = await openEnrolment({
-      path: join(home, 'enrolment.sqlite'),
-      grant,
-      clock,
-      log: log('volttron.platform.enrolment'),
-    });
+    const enrolment = auditedEnrolment(
+      await openEnrolment({
+        path: join(home, 'enrolment.sqlite'),
+        grant,
+        clock,
+        log: log('volttron.platform.enrolment'),
+      }),
+      audit,
+    );
     this.#parts.add('enrolment', async () => enrolment.close());
     const router: RouterThread = new RouterThread({
       addresses: [settings['vip-local-address'], ...settings['vip-address']].map(parseAddress),

@@ -1,6 +1,6 @@
 import { startAgent } from '@volttron-ts/agent';
 import type { AgentDefinition, RunningAgent, StartAgentOptions } from '@volttron-ts/agent';
-import type { AuthFile, InstanceSettings, KeyStore, SnapshotAuthorizer } from '@volttron-ts/auth';
+import type { AuditLog, AuthFile, InstanceSettings, KeyStore, SnapshotAuthorizer } from '@volttron-ts/auth';
 import type { Enrolment } from '@volttron-ts/enrolment';
 import type { Journal } from '@volttron-ts/history';
 import type { Clock, Logger } from '@volttron-ts/vip-core';
@@ -17,6 +17,8 @@ export interface Foundations {
   readonly keys: KeyStore;
   readonly authFile: AuthFile;
   readonly authorizer: SnapshotAuthorizer;
+  /** What was done, by whom; ends after every service. */
+  readonly audit: AuditLog;
   readonly journal: Journal;
   readonly enrolment: Enrolment;
   readonly router: RouterThread;
