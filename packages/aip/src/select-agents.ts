@@ -1,18 +1,21 @@
 import type { AgentSelection, InstalledAgent } from './installed-agent.ts';
 
+/** What patterns look at. */
+type Selectable = Pick<InstalledAgent, 'uuid' | 'name' | 'tag'>;
+
 /** The agents that any of the patterns chooses, all when there is none; an empty choice is not an error. */
-export function selectAgents(
-  agents: readonly InstalledAgent[],
+export function selectAgents<Agent extends Selectable>(
+  agents: readonly Agent[],
   patterns: readonly string[],
   by: AgentSelection,
-): InstalledAgent[] {
+): Agent[] {
   const tagged = by.allTagged === true ? agents.filter(({ tag }) => tag !== null) : undefined;
   if (patterns.length === 0) return [...(tagged ?? agents)];
   const chosen = new Set([...(tagged ?? []), ...patterns.flatMap((pattern) => chosenBy(agents, pattern, by))]);
   return agents.filter((agent) => chosen.has(agent));
 }
 
-function chosenBy(agents: readonly InstalledAgent[], pattern: string, by: AgentSelection): InstalledAgent[] {
+function chosenBy<Agent extends Selectable>(agents: readonly Agent[], pattern: string, by: AgentSelection): Agent[] {
   const whole = patternMatcher(pattern, '$');
   const flags = [by.name && 'name', by.tag && 'tag', by.uuid && 'uuid'].filter((flag) => flag !== undefined);
   if (flags.length > 0) return agents.filter((agent) => flags.some((flag) => whole(agent[flag as 'name'])));
