@@ -67,6 +67,24 @@ describe.concurrent('volttron-agent with bad input', () => {
     expect(await failure({ args: ['--config', file, LISTENER], home }, 78)).toContain('holds no JSON object');
   });
 
+  it('names keys in its environment that are no pair', async () => {
+    const home = await learned();
+    const { publicKey, secret } = generateKeyPair();
+    const half = { AGENT_PUBLICKEY: publicKey };
+    const line = await failure({ args: [LISTENER], home, environment: half }, 78);
+    expect(line).toContain('AGENT_PUBLICKEY and AGENT_SECRETKEY are not the two halves of one pair');
+    const foreign = { AGENT_PUBLICKEY: generateKeyPair().publicKey, AGENT_SECRETKEY: secret.reveal() };
+    const other = await failure({ args: [LISTENER], home, environment: foreign }, 78);
+    expect(other).not.toContain(secret.reveal());
+    const broken = { AGENT_PUBLICKEY: publicKey, AGENT_SECRETKEY: 'short' };
+    expect(await failure({ args: [LISTENER], home, environment: broken }, 78)).toContain('AGENT_');
+  });
+
+  it('runs shared agents for a platform only', async () => {
+    const home = await makeHome();
+    expect(await failure({ args: ['--shared'], home }, 2)).toContain('--shared is for the platform');
+  });
+
   it('names a malformed key store of its own', async () => {
     const home = await learned();
     await enter(home, 'listener');
@@ -107,7 +125,7 @@ describe('volttron-agent on a platform that runs', () => {
     const address = `ipc://@${home}/run/vip.socket`;
     const elsewhere = await makeHome();
     const environment = { ...wrongKey, VOLTTRON_VIP_ADDR: address };
-    const line = await failure({ args: ['--no-wait', LISTENER], home: elsewhere, environment }, 77);
+    const line = await failure({ args: ['--no-wait', LISTENER], home: elsewhere, environment }, 1);
     expect(line).toContain(address);
     expect(line).toMatch(/server key used here.*vctl auth serverkey/);
   });
@@ -136,20 +154,20 @@ describe('volttron-agent on a platform that runs', () => {
       home,
     });
     const last = stderr.trim().split('\n').at(-1);
-    expect({ code, last }).toMatchObject({ code: 77 });
+    expect({ code, last }).toMatchObject({ code: 1 });
     expect(last).toMatch(/^volttron-agent: .* has not approved the key [\w-]{43} yet\. Ask its operator/);
     expect(stderr).not.toMatch(/^\s+at /m);
   });
 
   it('ends with one line about a denied key under --no-wait', async () => {
-    const line = await failure({ args: ['--no-wait', '--identity', 'outcast', LISTENER], home }, 77);
+    const line = await failure({ args: ['--no-wait', '--identity', 'outcast', LISTENER], home }, 1);
     expect(line).toContain(`denies the key ${denied}`);
     expect(line).toContain('Ask its operator');
   });
 
   it('ends with one line when it claims the name of another key', async () => {
     const environment = { AGENT_VIP_IDENTITY: 'thief' };
-    const line = await failure({ args: ['--no-wait', LISTENER], home, environment }, 77);
+    const line = await failure({ args: ['--no-wait', LISTENER], home, environment }, 1);
     expect(line).toMatch(/denies the key [\w-]{43}/);
   });
 });

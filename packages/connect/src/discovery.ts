@@ -1,5 +1,4 @@
-import { Agent } from 'node:https';
-import axios, { isAxiosError } from 'axios';
+import type { AxiosError } from 'axios';
 import { checker, DiscoveryDocument, VipError } from '@volttron-ts/vip-core';
 import { DiscoveryError } from './errors.ts';
 
@@ -15,6 +14,9 @@ export async function discover(
   address: string,
   { rootCertificate, signal }: { readonly rootCertificate?: string | undefined; readonly signal?: AbortSignal },
 ): Promise<DiscoveryDocument> {
+  // Most agents never ask: axios and https cost a process 35 MB.
+  const { Agent } = await import('node:https');
+  const { default: axios, isAxiosError } = await import('axios');
   const agent = new Agent({ ...(rootCertificate === undefined ? {} : { ca: rootCertificate }) });
   try {
     const { data } = await axios.get<unknown>(`${address.replace(/\/+$/, '')}/discovery/`, {
@@ -28,7 +30,7 @@ export async function discover(
     });
     return asDiscovery(data, 'the discovery document');
   } catch (error) {
-    throw explain(address, error);
+    throw isAxiosError(error) ? explainAnswer(address, error) : explain(address, error);
   } finally {
     agent.destroy();
   }
@@ -40,7 +42,10 @@ function explain(address: string, error: unknown): DiscoveryError {
   if (error instanceof VipError) {
     return new DiscoveryError(address, error.message.replace(/\.$/, ''), 'Is it a VOLTTRON web service?', error);
   }
-  if (!isAxiosError(error)) return new DiscoveryError(address, String(error), 'See the log.', error);
+  return new DiscoveryError(address, String(error), 'See the log.', error);
+}
+
+function explainAnswer(address: string, error: AxiosError): DiscoveryError {
   const code = error.code ?? '';
   if (error.response !== undefined) {
     return new DiscoveryError(address, `it answers ${error.response.status}`, 'Is bind-web-address set there?', error);

@@ -57,3 +57,16 @@ export class AgentModuleError extends VipError {
     });
   }
 }
+
+/** Under `--no-wait`: why the platform did not welcome the agent. */
+export class NotWelcomedError extends VipError {
+  override readonly name = 'NotWelcomedError';
+  constructor(reason: VipError) {
+    super('not-welcomed', reason.message, {
+      item: reason.item,
+      value: reason.value,
+      remedy: reason.remedy,
+      cause: reason,
+    });
+  }
+}

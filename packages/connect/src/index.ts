@@ -4,6 +4,7 @@ export { discover } from './discovery.ts';
 export {
   AgentModuleError,
   DiscoveryError,
+  NotWelcomedError,
   ServerKeyMismatchError,
   UnknownServerKeyError,
   UsageError,
@@ -19,4 +20,5 @@ export { systemClock } from './system-clock.ts';
 export { main } from './agent-main.ts';
 export { openLocalPlatform } from './local-platform.ts';
 export type { LocalPlatform, LocalPlatformOptions } from './local-platform.ts';
+export type { FromHost, ToHost } from './shared/host-messages.ts';
 export { ObservedBus } from './observed-bus.ts';
