@@ -1,6 +1,6 @@
 import { defineAgent, startAgent, t } from '@volttron-ts/agent';
 import type { RunningAgent } from '@volttron-ts/agent';
-import { LibzmqConnection, ZmqConnection } from '@volttron-ts/bus-zmq';
+import { loadLibzmqConnection, ZmqConnection } from '@volttron-ts/bus-zmq';
 import { parseAddress } from '@volttron-ts/vip-core';
 import type { BusConnection, VipError } from '@volttron-ts/vip-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -14,7 +14,7 @@ import type { Engine } from './support/our-platform.ts';
 
 const engines: readonly (readonly [name: string, engine: Engine])[] = [
   ['our own ZMTP', ZmqConnection],
-  ['libzmq', LibzmqConnection],
+  ['libzmq', await loadLibzmqConnection()],
 ];
 
 const reading = '{"bus":"","headers":{},"message":[{"SupplyAirTemp":72.5},{}]}';

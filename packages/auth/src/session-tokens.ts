@@ -3,13 +3,15 @@ import { readFile } from 'node:fs/promises';
 
 import { FileUnreadableError } from '@volttron-ts/storage';
 import type { Clock } from '@volttron-ts/vip-core';
-import { errors, jwtVerify, SignJWT } from 'jose';
 
 import { SecretFileInvalidError, SessionInvalidError } from './errors.ts';
 import { createFileOnce } from './exclusive-file.ts';
 
 const ISSUER = 'volttron-web';
 const LIFE_SECONDS = 15 * 60;
+
+// Agents use this package and issue no tokens: jose costs a process 10 MB.
+const loadJose = async (): Promise<typeof import('jose')> => import('jose');
 
 /** Signs and checks session tokens: JWT with HS256, for 15 minutes, by a secret that lies in a file of mode 0600. */
 export class SessionTokens {
@@ -31,7 +33,8 @@ export class SessionTokens {
     return new SessionTokens(new TextEncoder().encode(text.trim()), clock);
   }
 
-  issue(user: string): Promise<string> {
+  async issue(user: string): Promise<string> {
+    const { SignJWT } = await loadJose();
     const now = Math.floor(this.#clock.now() / 1000);
     return new SignJWT()
       .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
@@ -45,6 +48,7 @@ export class SessionTokens {
 
   /** The user a token was issued to. Throws SessionInvalidError. */
   async verify(token: string): Promise<string> {
+    const { errors, jwtVerify } = await loadJose();
     try {
       const { payload } = await jwtVerify(token, this.#secret, {
         algorithms: ['HS256'],

@@ -1,5 +1,5 @@
-import { Type } from 'typebox';
-import type { Static } from 'typebox';
+import { Type } from './typebox.ts';
+import type { Static } from './typebox.ts';
 
 /** The answer of `GET /discovery/`: exactly these keys; a sixth breaks real clients (reference/rmq-web-csr.md §3.4). */
 export const DiscoveryDocument = Type.Object(

@@ -104,9 +104,17 @@ export class DeniedError extends VipError {
 
 /** A configuration value or an argument of the caller's is wrong. */
 export class InvalidValueError extends VipError {
-  override readonly name = 'InvalidValueError';
+  override readonly name: string = 'InvalidValueError';
   constructor(item: string, value: unknown, message: string, remedy?: string) {
     super('invalid-value', message, { item, value, remedy });
+  }
+}
+
+/** What was named does not exist; Python callers know it as KeyError. */
+export class UnknownKeyError extends VipError {
+  override readonly name: string = 'UnknownKeyError';
+  constructor(item: string, value: unknown, message: string) {
+    super('unknown-key', message, { item, value });
   }
 }
 

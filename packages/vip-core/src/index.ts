@@ -39,6 +39,7 @@ export {
   RemoteError,
   TimeoutError,
   UnauthorizedError,
+  UnknownKeyError,
   UnknownSubsystemError,
   UnreachableError,
   VipError,

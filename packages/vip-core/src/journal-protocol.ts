@@ -1,5 +1,5 @@
-import { Type } from 'typebox';
-import type { Static } from 'typebox';
+import { Type } from './typebox.ts';
+import type { Static } from './typebox.ts';
 
 /**
  * The subsystem `journal`, spoken with the peer `platform.journal`. Requests and answers carry an operation, a JSON

@@ -1,10 +1,9 @@
-import { Compile } from 'typebox/compile';
-import { Value } from 'typebox/value';
-import type { Static, TSchema } from 'typebox';
 import { InvalidValueError } from './errors.ts';
+import { Compile, Value } from './typebox.ts';
+import type { Static, TSchema } from './typebox.ts';
 
-export { Type as t } from 'typebox';
-export type { Static, TSchema } from 'typebox';
+export { Type as t } from './typebox.ts';
+export type { Static, TSchema } from './typebox.ts';
 
 /**
  * Makes a checker from a schema: it fills in defaults and answers the value, or throws one InvalidValueError that names
