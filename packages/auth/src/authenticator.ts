@@ -1,15 +1,16 @@
 import { isIdentity, isReservedIdentity, services } from '@volttron-ts/vip-core';
 import type { AuthenticationDecision, AuthenticationRequest, Authenticator, Logger } from '@volttron-ts/vip-core';
 
-import { userOf } from './auth-entry.ts';
-import type { AuthEntry } from './auth-entry.ts';
 import { formatAuthentication } from './auth-log.ts';
-import { AuthRules } from './auth-rules.ts';
-import type { AuthSnapshot } from './auth-snapshot.ts';
+import type { AccessRule } from './rules/access-rule.ts';
+import { AccessRules } from './rules/access-rules.ts';
+import type { AccessTable } from './rules/access-table.ts';
 
-/** An Authenticator whose knowledge is replaced as a whole. */
+/** An Authenticator whose knowledge is replaced as a whole, at once. */
 export interface SnapshotAuthenticator extends Authenticator {
-  update(snapshot: AuthSnapshot): void;
+  update(table: AccessTable): void;
+  /** The decision alone: for sessions that live already. Nothing is logged, nobody is told. */
+  decide(request: AuthenticationRequest): AuthenticationDecision;
 }
 
 export interface AuthenticatorOptions {
@@ -23,12 +24,13 @@ export interface AuthenticatorOptions {
  * Decides from memory who may connect, as whom and under which name (design §4.2): a denied key gets 400, an unknown
  * one 300, a known one that claims somebody else's name 400.
  */
-export function createAuthenticator(snapshot: AuthSnapshot, options: AuthenticatorOptions = {}): SnapshotAuthenticator {
-  let rules = compile(snapshot);
+export function createAuthenticator(table: AccessTable, options: AuthenticatorOptions = {}): SnapshotAuthenticator {
+  let rules = new AccessRules(table);
   return {
     update(next) {
-      rules = compile(next);
+      rules = new AccessRules(next);
     },
+    decide: (request) => decide(rules, request),
     authenticate(request) {
       const decision = decide(rules, request);
       options.log?.info(formatAuthentication(request, decision));
@@ -38,25 +40,13 @@ export function createAuthenticator(snapshot: AuthSnapshot, options: Authenticat
   };
 }
 
-interface Rules {
-  readonly allow: AuthRules;
-  readonly deny: AuthRules;
-  /** Names that belong to an entry. */
-  readonly owned: ReadonlySet<string>;
-}
-
-function compile({ allow, deny }: AuthSnapshot): Rules {
-  const owned = new Set(allow.flatMap(({ identity }) => identity ?? []));
-  return { allow: new AuthRules(allow), deny: new AuthRules(deny), owned };
-}
-
 const refuse = (text: string): AuthenticationDecision => ({ status: 400, text });
 
-function decide(rules: Rules, request: AuthenticationRequest): AuthenticationDecision {
+function decide(rules: AccessRules, request: AuthenticationRequest): AuthenticationDecision {
   const { identity, mechanism } = request;
-  if (rules.deny.find(request).length > 0) return refuse('denied: this key was denied');
+  if (rules.find('deny', request).length > 0) return refuse('denied: this key was denied');
   if (identity !== '' && !isIdentity(identity)) return refuse('denied: the claimed name is no VIP identity');
-  const entries = rules.allow.find(request);
+  const entries = rules.find('allow', request);
   if (entries.length === 0) {
     if (mechanism === 'CURVE' && request.credential !== undefined) return { status: 300, text: 'pending' };
     return refuse(`denied: no entry lets ${mechanism} in`);
@@ -64,19 +54,19 @@ function decide(rules: Rules, request: AuthenticationRequest): AuthenticationDec
   let problem = '';
   for (const entry of entries) {
     const found = nameProblem(rules, entry, identity);
-    if (found === undefined) return { status: 200, user: userOf(entry) };
+    if (found === undefined) return { status: 200, user: entry.user };
     problem ||= found;
   }
   return refuse(`denied: ${problem}`);
 }
 
 /** Why the holder of an entry may not take a name. */
-function nameProblem({ owned }: Rules, entry: AuthEntry, identity: string): string | undefined {
+function nameProblem(rules: AccessRules, entry: AccessRule, identity: string): string | undefined {
   if (entry.identity !== null) {
     if (entry.identity === identity || isOperator(entry.identity, identity)) return undefined;
     return `this key may only use the name ${entry.identity}`;
   }
-  if (owned.has(identity)) return `the name ${identity} belongs to another key`;
+  if (rules.owns(identity)) return `the name ${identity} belongs to another key`;
   return isReservedIdentity(identity) ? `the name ${identity} is reserved` : undefined;
 }
 

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 
 import { readAuthEntry } from './auth-entry.ts';
 import type { AuthEntry, AuthEntryInput } from './auth-entry.ts';
-import { createAuthSnapshot } from './auth-snapshot.ts';
-import type { AuthSnapshot } from './auth-snapshot.ts';
 import { createAuthenticator } from './authenticator.ts';
 import { generateKeyPair } from './key-pair.ts';
+import { createAccessTable } from './rules/access-table.ts';
+import type { AccessTable } from './rules/access-table.ts';
 
 const key = () => generateKeyPair().publicKey;
 const [alice, bob, carol] = [key(), key(), key()];
@@ -17,22 +17,14 @@ function entry(input: AuthEntryInput): AuthEntry {
   return read.entry;
 }
 
-function snapshot(allow: AuthEntryInput[], deny: AuthEntryInput[] = []): AuthSnapshot {
-  return createAuthSnapshot({
-    allow: allow.map(entry),
-    deny: deny.map(entry),
-    groups: {},
-    roles: {},
-    version: { major: 1, minor: 4 },
-    problems: [],
-  });
-}
+const table = (allow: AuthEntryInput[], deny: AuthEntryInput[] = []): AccessTable =>
+  createAccessTable({ allow: allow.map(entry), deny: deny.map(entry) });
 
 const request = (credential: string, identity: string, more: Partial<AuthenticationRequest> = {}) =>
   ({ mechanism: 'CURVE', credential, identity, domain: 'vip', address: '127.0.0.1', ...more }) as const;
 
 const decide = (allow: AuthEntryInput[], asked: AuthenticationRequest, deny: AuthEntryInput[] = []) =>
-  createAuthenticator(snapshot(allow, deny)).authenticate(asked);
+  createAuthenticator(table(allow, deny)).authenticate(asked);
 
 describe('authenticator', () => {
   it('lets a known key in as the user of its entry', () => {
@@ -178,14 +170,14 @@ describe('a name belongs to its credential', () => {
 
 describe('an updated authenticator', () => {
   it('decides by the new snapshot only', () => {
-    const authenticator = createAuthenticator(snapshot([{ credentials: alice }]));
-    authenticator.update(snapshot([{ credentials: bob }]));
+    const authenticator = createAuthenticator(table([{ credentials: alice }]));
+    authenticator.update(table([{ credentials: bob }]));
     expect(authenticator.authenticate(request(alice, 'a')).status).toBe(300);
     expect(authenticator.authenticate(request(bob, 'a')).status).toBe(200);
   });
 
   it('takes a snapshot that has crossed a thread', () => {
-    const authenticator = createAuthenticator(structuredClone(snapshot([{ credentials: alice }])));
+    const authenticator = createAuthenticator(structuredClone(table([{ credentials: alice }])));
     expect(authenticator.authenticate(request(alice, 'a')).status).toBe(200);
   });
 
@@ -193,7 +185,7 @@ describe('an updated authenticator', () => {
     const refused: [AuthenticationRequest, AuthenticationDecision][] = [];
     const lines: string[] = [];
     const nothing = () => undefined;
-    const authenticator = createAuthenticator(snapshot([{ credentials: alice, user_id: 'alice' }]), {
+    const authenticator = createAuthenticator(table([{ credentials: alice, user_id: 'alice' }]), {
       onRefused: (asked, decision) => refused.push([asked, decision]),
       log: { debug: nothing, warn: nothing, error: nothing, info: (line) => lines.push(line) },
     });
@@ -207,7 +199,7 @@ describe('an updated authenticator', () => {
 it('finds one of 100,000 literal entries without looking at the others', () => {
   const padded = (n: number) => String(n).padStart(43, 'A');
   const allow = Array.from({ length: 100_000 }, (_, n) => ({ credentials: padded(n), user_id: `u${n}` }));
-  const authenticator = createAuthenticator(snapshot(allow));
+  const authenticator = createAuthenticator(table(allow));
   const start = performance.now();
   for (let n = 0; n < 1000; n++) {
     expect(authenticator.authenticate(request(padded(99 * n), 'a')).status).toBe(200);

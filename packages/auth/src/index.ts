@@ -49,6 +49,8 @@ export type { KeyPair } from './key-pair.ts';
 export { KeyStore, openKeyStoreFile } from './key-store.ts';
 export { KnownHosts } from './known-hosts.ts';
 export { agentEntry, ensureEntries, platformCapabilities, platformEntry } from './platform-entries.ts';
+export { buffersOf, createAccessTable } from './rules/access-table.ts';
+export type { AccessTable } from './rules/access-table.ts';
 export { Secret } from './secret.ts';
 export { WebUsers } from './web-users.ts';
 export type { WebSession, WebUsersOptions } from './web-users.ts';

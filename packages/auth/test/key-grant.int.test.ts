@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 
 import {
   AuthFile,
+  createAccessTable,
   createAuthenticator,
-  createAuthSnapshot,
   createKeyGrant,
   generateKeyPair,
   IdentityReservedError,
@@ -21,7 +21,7 @@ async function opened() {
   const dropped: string[] = [];
   const grant = createKeyGrant(file, { dropLive: (credential) => dropped.push(credential) });
   const status = (credential: string, identity: string) =>
-    createAuthenticator(createAuthSnapshot(file.contents)).authenticate({
+    createAuthenticator(createAccessTable(file.contents)).authenticate({
       ...{ mechanism: 'CURVE', credential, identity, domain: 'vip', address: '127.0.0.1' },
     }).status;
   return { file, dropped, grant, status };

@@ -1,7 +1,7 @@
 import {
   AuthFile,
+  createAccessTable,
   createAuthenticator,
-  createAuthSnapshot,
   ensureEntries,
   homeOf,
   KeyStore,
@@ -14,9 +14,9 @@ await openHome(home);
 const control = await new KeyStore(home).agent('control');
 const file = await AuthFile.open(`${home}/auth.json`);
 await ensureEntries(file, [platformEntry('control', control.publicKey)]);
-const authenticator = createAuthenticator(createAuthSnapshot(file.contents));
+const authenticator = createAuthenticator(createAccessTable(file.contents));
 file.onChange((contents) => {
-  authenticator.update(createAuthSnapshot(contents));
+  authenticator.update(createAccessTable(contents));
 });
 const peer = { credential: control.publicKey, domain: 'vip', address: '127.0.0.1', mechanism: 'CURVE' } as const;
 console.log(authenticator.authenticate({ ...peer, identity: 'control' })); // { status: 200, user: 'control' }

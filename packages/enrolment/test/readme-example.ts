@@ -1,4 +1,4 @@
-import { AuthFile, createAuthenticator, createAuthSnapshot, createKeyGrant } from '@volttron-ts/auth';
+import { AuthFile, createAccessTable, createAuthenticator, createKeyGrant } from '@volttron-ts/auth';
 import { openEnrolment } from '@volttron-ts/enrolment';
 import type { BusListener, Clock, Logger } from '@volttron-ts/vip-core';
 
@@ -6,7 +6,7 @@ export async function approveTheFirst(home: string, bus: BusListener, clock: Clo
   const file = await AuthFile.open(`${home}/auth.json`);
   const grant = createKeyGrant(file, { dropLive: (credential) => bus.drop(credential) });
   const enrolment = await openEnrolment({ path: `${home}/enrolment.sqlite`, grant, clock, log });
-  createAuthenticator(createAuthSnapshot(file.contents), {
+  createAuthenticator(createAccessTable(file.contents), {
     onRefused: (request, decision) => {
       enrolment.report(request, decision);
     },

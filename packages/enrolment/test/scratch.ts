@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { AuthFile, createAuthenticator, createAuthSnapshot, createKeyGrant, generateKeyPair } from '@volttron-ts/auth';
+import { AuthFile, createAccessTable, createAuthenticator, createKeyGrant, generateKeyPair } from '@volttron-ts/auth';
 import type { SnapshotAuthenticator } from '@volttron-ts/auth';
 import type { AuthenticationDecision, Logger } from '@volttron-ts/vip-core';
 import { SteppedClock } from '@volttron-ts/vip-core/testing';
@@ -46,13 +46,13 @@ export class Door {
 
   async start(): Promise<void> {
     this.#file = await AuthFile.open(join(this.home, 'auth.json'));
-    this.#authenticator = createAuthenticator(createAuthSnapshot(this.#file.contents), {
+    this.#authenticator = createAuthenticator(createAccessTable(this.#file.contents), {
       onRefused: (request, decision) => {
         this.enrolment.report(request, decision);
       },
     });
     this.#file.onChange((contents) => {
-      this.#authenticator.update(createAuthSnapshot(contents));
+      this.#authenticator.update(createAccessTable(contents));
     });
     this.#enrolment = await openEnrolment({
       path: join(this.home, 'enrolment.sqlite'),
