@@ -4,6 +4,7 @@ import {
   RemoteError,
   rpcCodes,
   UnauthorizedError,
+  UnknownKeyError,
   UnknownSubsystemError,
   UnreachableError,
   VipError,
@@ -17,6 +18,7 @@ const UNAUTHORIZED_TYPE = 'volttron.platform.jsonrpc.Error';
 function pythonType(error: unknown): string {
   if (error instanceof ParameterError || error instanceof TypeError) return 'builtins.TypeError';
   if (error instanceof InvalidValueError || error instanceof RangeError) return 'builtins.ValueError';
+  if (error instanceof UnknownKeyError) return 'builtins.KeyError';
   if (error instanceof UnreachableError) return 'volttron.platform.vip.agent.errors.Unreachable';
   if (error instanceof AgainError) return 'volttron.platform.vip.agent.errors.Again';
   if (error instanceof UnknownSubsystemError) return 'volttron.platform.vip.agent.errors.UnknownSubsystem';
@@ -26,13 +28,21 @@ function pythonType(error: unknown): string {
 
 /** What a method's failure becomes (vip-zmq.md §2.12.3): always -32000; no traceback leaves the process. */
 export function errorObjectOf(error: unknown): RpcErrorObject {
-  const detail = error instanceof VipError ? error.line : error instanceof Error ? error.message : String(error);
-  const args = error instanceof UnauthorizedError ? [rpcCodes.unauthorized, detail] : [detail];
+  const text = error instanceof VipError ? error.line : error instanceof Error ? error.message : String(error);
+  const args = error instanceof UnauthorizedError ? [rpcCodes.unauthorized, text] : [text];
+  // The text of a KeyError is that of its key as Python would write it in code.
+  const detail = error instanceof UnknownKeyError ? pythonText(text) : text;
   return {
     code: rpcCodes.unhandled,
     message: 'unhandled exception',
     data: { detail, 'exception.py': { exc_type: pythonType(error), exc_args: args } },
   };
+}
+
+/** A text as Python's `repr` writes it. */
+function pythonText(text: string): string {
+  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
+  return quote + text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll(quote, `\\${quote}`) + quote;
 }
 
 export const unimplemented = (method: string): RpcErrorObject => ({

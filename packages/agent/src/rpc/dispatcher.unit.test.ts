@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { decodeText, encodeText, InvalidValueError, parseLooseJson, t, UnauthorizedError } from '@volttron-ts/vip-core';
+import {
+  decodeText,
+  encodeText,
+  InvalidValueError,
+  parseLooseJson,
+  t,
+  UnauthorizedError,
+  UnknownKeyError,
+} from '@volttron-ts/vip-core';
 import { Capabilities } from './capabilities.ts';
 import { RpcDispatcher } from './dispatcher.ts';
 
@@ -19,6 +27,7 @@ function dispatcher(): RpcDispatcher {
     value: new InvalidValueError('x', 1, 'x is wrong.', 'Make it right.'),
     refused: new UnauthorizedError('not you'),
     odd: new Error('text'),
+    unknown: new UnknownKeyError('x', 'y', 'No x "y"'),
   };
   made.export('fail', {
     ...open,
@@ -92,6 +101,11 @@ describe('RpcDispatcher', () => {
     expect(await serve(request('fail', [how]))).toEqual([
       { jsonrpc: '2.0', id: 'c1', error: { code: -32000, message: 'unhandled exception', data } },
     ]);
+  });
+
+  it('tells what is unknown as Python does: the detail is the key as code', async () => {
+    const data = { detail: `'No x "y"'`, 'exception.py': { exc_type: 'builtins.KeyError', exc_args: ['No x "y"'] } };
+    expect(await serve(request('fail', ['unknown']))).toMatchObject([{ error: { code: -32000, data } }]);
   });
 
   it('answers bad arguments, a result that is no JSON and a missing capability by errors', async () => {
