@@ -1,5 +1,5 @@
 import type { AuthEntryExistsError } from '@volttron-ts/auth';
-import { VipError } from '@volttron-ts/vip-core';
+import { InvalidValueError, UnknownKeyError, VipError } from '@volttron-ts/vip-core';
 
 /** A certificate or key of the instance's own CA that is there but cannot be used; it is never replaced by itself. */
 export class CertificateFileError extends VipError {
@@ -43,6 +43,36 @@ export class MethodAuthorizationError extends VipError {
       item: 'identity',
       value: identity,
       remedy: 'vctl auth list shows the identities of agents.',
+    });
+  }
+}
+
+/** A configuration that its type cannot read, or that leads back to itself; the texts are those of the original. */
+export class ConfigInvalidError extends InvalidValueError {
+  override readonly name = 'ConfigInvalidError';
+  constructor(config: string, message: string) {
+    super('configuration', config, message);
+  }
+}
+
+/** An agent has no configuration of this name; the text, misspelling and all, is what callers look for. */
+export class ConfigUnknownError extends UnknownKeyError {
+  override readonly name = 'ConfigUnknownError';
+  constructor(identity: string, config: string) {
+    super('configuration', config, `No configuration file "${config}" for VIP IDENTIY ${identity}`);
+  }
+}
+
+/** The file of a store cannot be read; it is never written over. */
+export class StoreUnreadableError extends VipError {
+  override readonly name = 'StoreUnreadableError';
+  constructor(path: string, cause: unknown) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    super('config-store-unreadable', `The configuration store "${path}" cannot be read: ${why}.`, {
+      item: 'configuration store',
+      value: path,
+      remedy: 'Correct the file, or move it away to begin an empty store.',
+      cause,
     });
   }
 }

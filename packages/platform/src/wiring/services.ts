@@ -1,12 +1,14 @@
 import { services } from '@volttron-ts/vip-core';
 import { DeviceFeed } from '../services/live-feed.ts';
 import { startAuth } from './auth.ts';
+import { startConfigStore } from './config-store.ts';
 import { startJournal } from './journal.ts';
 import type { ServiceKit } from './kit.ts';
 
 /** Starts the services that are there before the platform's sockets are, in this order; settles when all are peers. */
 export async function startServices(kit: ServiceKit): Promise<void> {
   startAuth(kit);
+  await startConfigStore(kit);
   startJournal(kit);
   await Promise.all(kit.services.map(async ({ vip }) => vip.hello('')));
 }
