@@ -80,6 +80,14 @@ export class AgentPackageError extends VipError {
   }
 }
 
+/** What was named to be installed is no file of the kind; the wording is the original's. */
+export class AgentFileInvalidError extends VipError {
+  override readonly name = 'AgentFileInvalidError';
+  constructor(path: string, remedy: string) {
+    super('agent-file-invalid', `Invalid file ${path}`, { item: 'agent package', value: path, remedy });
+  }
+}
+
 /** An archive that is damaged, too large, or reaches outside of its own folder; nothing of it is kept. */
 export class ArchiveRefusedError extends VipError {
   override readonly name = 'ArchiveRefusedError';

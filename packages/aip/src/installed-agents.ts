@@ -19,7 +19,8 @@ export async function installedAgents(home: string): Promise<InstalledAgent[]> {
     .toSorted((a, b) => a.name.localeCompare(b.name, 'en') || a.uuid.localeCompare(b.uuid, 'en'));
 }
 
-async function readAgent(folder: string, uuid: string): Promise<InstalledAgent | undefined> {
+/** The agent in a folder; undefined when it holds none. */
+export async function readAgent(folder: string, uuid: string): Promise<InstalledAgent | undefined> {
   const names = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const name = names.find((entry) => entry.isDirectory() && !entry.name.startsWith('.'))?.name;
   const identity = await readWord(join(folder, 'IDENTITY'));
