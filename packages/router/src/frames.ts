@@ -18,10 +18,18 @@ export const frames = {
   ping: encodeText('ping'),
   pong: encodeText('pong'),
   query: encodeText('query'),
+  externalPublish: encodeText('external_publish'),
+  externalList: encodeText('external_list'),
+  externalRpc: encodeText('external_rpc'),
+  sendPeer: encodeText('send_peer'),
+  routingTable: encodeText('routing_table'),
 } as const;
 
 /** Positions in the DEALER's view (reference/vip-zmq.md §1.2). */
 export const at = { peer: 0, signature: 1, user: 2, id: 3, subsystem: 4, args: 5 } as const;
+
+/** The id of a message; blank when it has none. */
+export const idOf = (message: readonly Uint8Array[]): Uint8Array => message[at.id] ?? frames.empty;
 
 const QUOTE = 0x22;
 const NUMBER = /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/;

@@ -1,13 +1,11 @@
 import { decodeText, encodeText, encodeValue } from '@volttron-ts/vip-core';
-import { at, frames } from './frames.ts';
+import { at, frames, idOf } from './frames.ts';
 import type { Peer } from './peer.ts';
 
 type Frames = readonly Uint8Array[];
 
 /** Values of the `query` subsystem (reference/vip-zmq.md §2.4); unknown names answer an empty frame. */
 export type QueryProperties = Readonly<Record<string, string | number | readonly string[] | null | undefined>>;
-
-const idOf = (message: Frames): Uint8Array => message[at.id] ?? frames.empty;
 
 /** hello (§2.1): the routing id of the router and the caller's identity. */
 export function answerHello(peer: Peer, message: Frames, routingId: Uint8Array): void {

@@ -1,12 +1,17 @@
-import { decodeText, encodeText, equalsAscii, SIGNATURE } from '@volttron-ts/vip-core';
+import { canonicalIdentity, decodeText, encodeText, equalsAscii, SIGNATURE } from '@volttron-ts/vip-core';
 import type { BusListener, Logger, PeerLink, PublishTap } from '@volttron-ts/vip-core';
-import { at, frames } from './frames.ts';
+import { ExternalPlatforms } from './external-platforms.ts';
+import type { ExternalOptions } from './external-platforms.ts';
+import { at, frames, idOf } from './frames.ts';
+import { defaultPeerLimits } from './peer-limits.ts';
+import type { PeerLimits } from './peer-limits.ts';
 import { answerHello, answerPeerlist, answerPing, answerQuery } from './peer-services.ts';
 import type { QueryProperties } from './peer-services.ts';
 import { Peer } from './peer.ts';
 import { PubSubService } from './pubsub-service.ts';
-import { errorFrames } from './router-errors.ts';
+import { errorFrames, refuse } from './router-errors.ts';
 import type { RouterErrorKind } from './router-errors.ts';
+import type { TopicGuard } from './topic-guard.ts';
 
 export interface RouterOptions {
   /** Names this run of the router to its peers; a UUID in VOLTTRON. */
@@ -14,12 +19,19 @@ export interface RouterOptions {
   readonly log: Logger;
   /** Keeps publications with captured topics. */
   readonly tap?: PublishTap;
+  /** Says who may publish to and receive which topics; everybody everything without it. */
+  readonly topics?: TopicGuard;
+  readonly limits?: PeerLimits;
+  /** How other platforms are reached; none without it. */
+  readonly external?: ExternalOptions;
   /** Read at each query, so the owner may change what stands behind it. */
   readonly properties: () => QueryProperties;
   /** The service `control` asked the platform to stop. */
   readonly onQuit?: () => void;
   /** A peer was added to or dropped from the peer list. */
   readonly onPeer?: (event: 'add' | 'drop', identity: string) => void;
+  /** A clock that never goes back, in ms; for rates. */
+  readonly monotonic?: () => number;
 }
 
 /**
@@ -28,16 +40,27 @@ export interface RouterOptions {
  */
 export class Router {
   readonly #options: RouterOptions;
+  readonly #limits: PeerLimits;
   readonly #routingId: Uint8Array;
   readonly #peers = new Map<string, Peer>();
   readonly #byLink = new Map<PeerLink, Peer>();
   readonly #listeners: BusListener[] = [];
   readonly #pubsub: PubSubService;
+  readonly #external: ExternalPlatforms | undefined;
 
   constructor(options: RouterOptions) {
     this.#options = options;
+    this.#limits = options.limits ?? defaultPeerLimits;
     this.#routingId = encodeText(options.routingId);
-    this.#pubsub = new PubSubService(options.tap, options.log);
+    this.#pubsub = new PubSubService({
+      tap: options.tap,
+      guard: options.topics,
+      maxSubscriptions: this.#limits.subscriptions,
+      toPlatforms: (publication) => this.#external?.publish(publication) ?? 0,
+      onShared: () => this.#external?.announce(),
+      log: options.log,
+    });
+    this.#external = options.external === undefined ? undefined : this.#reachOut(options.external);
   }
 
   /** Serves the peers of a listener; settles when it is bound. */
@@ -68,7 +91,27 @@ export class Router {
   }
 
   async close(): Promise<void> {
+    await this.#external?.close();
     await Promise.all(this.#listeners.splice(0).map(async (listener) => listener.close()));
+  }
+
+  #reachOut(external: ExternalOptions): ExternalPlatforms {
+    const { log, topics } = this.#options;
+    return new ExternalPlatforms(external, {
+      log,
+      guard: topics,
+      maxSubscriptions: this.#limits.subscriptions,
+      peer: (identity) => this.#addressee(identity),
+      enter: (link) => this.#makePeer(link),
+      shared: () => this.#pubsub.shared,
+      publish: (platform, peer, message) => {
+        this.#pubsub.publications.publishOf(platform, peer, message);
+      },
+    });
+  }
+
+  #makePeer(link: PeerLink): Peer {
+    return new Peer(link, this.#limits, this.#options.monotonic ?? (() => performance.now()));
   }
 
   #enter(link: PeerLink): void {
@@ -77,7 +120,7 @@ export class Router {
       link.close('identity in use');
       return;
     }
-    const peer = new Peer(link);
+    const peer = this.#makePeer(link);
     this.#peers.set(link.identity, peer);
     this.#byLink.set(link, peer);
   }
@@ -88,6 +131,7 @@ export class Router {
     this.#options.log.debug('peer is gone', { identity: peer.identity, reason });
     this.#byLink.delete(link);
     this.#peers.delete(peer.identity);
+    if (peer.isPlatform) this.#external?.left(peer);
     this.#unlist(peer);
   }
 
@@ -96,13 +140,45 @@ export class Router {
     const subsystem = message[at.subsystem];
     // Too few frames or a foreign signature: dropped without an answer, as the original does.
     if (recipient === undefined || subsystem === undefined || !equalsAscii(message[at.signature], SIGNATURE)) return;
+    if (peer.isPlatform) {
+      this.#serveRouter(peer, message, recipient, subsystem);
+      return;
+    }
     if (!peer.listed) this.#list(peer);
+    if (this.#isTooLong(peer, message, recipient, subsystem)) return;
     if (recipient.length === 0) this.#serve(peer, message, decodeText(subsystem));
     else this.#forward(peer, message, recipient, subsystem);
   }
 
+  /** A router of another platform is no peer of the peers: it is not listed, and it reaches them by this one only. */
+  #serveRouter(peer: Peer, message: Uint8Array[], recipient: Uint8Array, subsystem: Uint8Array): void {
+    if (this.#isTooLong(peer, message, recipient, subsystem)) return;
+    const name = decodeText(subsystem);
+    if (recipient.length > 0) this.#fail(peer, 'unreachable', message, recipient, subsystem);
+    else if (name === 'hello' || name === 'ping') this.#serve(peer, message, name);
+    else if (this.#external !== undefined) this.#external.fromPlatform(peer, message, name);
+    else this.#fail(peer, 'unknownSubsystem', message, frames.empty, subsystem);
+  }
+
+  #isTooLong(peer: Peer, message: Uint8Array[], recipient: Uint8Array, subsystem: Uint8Array): boolean {
+    let size = 0;
+    for (const frame of message) size += frame.length;
+    const { payloadBytes } = this.#limits;
+    if (size <= payloadBytes || peer.link.trusted) return false;
+    const text = `The message has ${size} bytes; the limit is ${payloadBytes} bytes.`;
+    peer.complain(this.#options.log, text);
+    if (!equalsAscii(subsystem, 'error')) refuse(peer, message, 'tooLong', text, { recipient, subsystem });
+    return true;
+  }
+
+  /** Who gets what is addressed to a name: its bearer, else the service that other lines of VOLTTRON call so. */
+  #addressee(identity: string): Peer | undefined {
+    const peer = this.#peers.get(identity) ?? this.#peers.get(canonicalIdentity(identity));
+    return peer?.isPlatform === true ? undefined : peer;
+  }
+
   #forward(peer: Peer, message: Uint8Array[], recipient: Uint8Array, subsystem: Uint8Array): void {
-    const target = this.#peers.get(decodeText(recipient));
+    const target = this.#addressee(decodeText(recipient));
     if (target !== undefined) {
       message[at.peer] = peer.identityFrame;
       message[at.user] = peer.userFrame;
@@ -121,7 +197,7 @@ export class Router {
     // An error about an error would go round for ever.
     if (equalsAscii(subsystem, 'error')) return;
     const user = kind === 'unknownSubsystem' ? frames.empty : peer.userFrame;
-    peer.send(errorFrames(kind, user, message[at.id] ?? frames.empty, recipient, subsystem));
+    peer.send(errorFrames(kind, user, idOf(message), recipient, subsystem));
   }
 
   #serve(peer: Peer, message: Uint8Array[], subsystem: string): void {
@@ -143,13 +219,19 @@ export class Router {
         return;
       case 'error':
         return;
-      case 'agentstop':
-        this.#agentStop(peer, message[at.args]);
-        return;
-      case 'quit':
-        if (this.#quit(peer)) return;
+      default:
+        this.#administer(peer, message, subsystem);
     }
-    this.#fail(peer, 'unknownSubsystem', message, frames.empty, message[at.subsystem] ?? frames.empty);
+  }
+
+  /** Subsystems by which the platform is run; unknown ones are answered so. */
+  #administer(peer: Peer, message: Uint8Array[], subsystem: string): void {
+    if (subsystem === 'agentstop') this.#agentStop(peer, message[at.args]);
+    else if ((subsystem === 'routing_table' || subsystem === 'external_rpc') && this.#external !== undefined) {
+      this.#external.fromPeer(peer, message, subsystem);
+    } else if (subsystem !== 'quit' || !this.#quit(peer)) {
+      this.#fail(peer, 'unknownSubsystem', message, frames.empty, message[at.subsystem] ?? frames.empty);
+    }
   }
 
   #quit(peer: Peer): boolean {
@@ -163,7 +245,7 @@ export class Router {
     const stopping = identity === undefined ? undefined : this.#peers.get(decodeText(identity));
     if (stopping === undefined) return;
     if (stopping !== peer && !peer.link.trusted) {
-      this.#options.log.warn('a peer may only announce its own stop', { peer: peer.identity, of: stopping.identity });
+      peer.complain(this.#options.log, 'a peer may only announce its own stop', { of: stopping.identity });
       return;
     }
     this.#unlist(stopping);

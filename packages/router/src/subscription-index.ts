@@ -2,7 +2,21 @@
 export interface Subscription {
   readonly bus: string;
   readonly prefix: string;
+  /** Also what other platforms publish; the same prefix may be held with and without it. */
+  readonly allPlatforms?: boolean;
 }
+
+/** Which of the two forms of a subscription a peer holds: bits. */
+const LOCAL = 1;
+const ALL = 2;
+
+interface Held {
+  readonly bus: string;
+  readonly prefix: string;
+  forms: number;
+}
+
+const formOf = (subscription: Subscription): number => (subscription.allPlatforms === true ? ALL : LOCAL);
 
 const CACHE_SIZE = 10_000;
 
@@ -12,32 +26,63 @@ const CACHE_SIZE = 10_000;
  */
 export class SubscriptionIndex<P> {
   readonly #byBus = new Map<string, Map<string, Set<P>>>();
-  readonly #byPeer = new Map<P, Map<string, Subscription>>();
+  readonly #byPeer = new Map<P, Map<string, Held>>();
+  /** How many peers want a prefix of the unnamed bus from all platforms. */
+  readonly #shared = new Map<string, number>();
   /** How many prefixes of each length a bus has, and the lengths in rising order. */
   readonly #counts = new Map<string, Map<number, number>>();
   readonly #lengths = new Map<string, readonly number[]>();
   /** Answers given since the last change, by bus and topic. */
   readonly #cache = new Map<string, Map<string, readonly P[]>>();
 
+  readonly #onShared: () => void;
+
+  /** `onShared` hears that `shared` has changed. */
+  constructor(onShared: () => void = () => undefined) {
+    this.#onShared = onShared;
+  }
+
   /** Answers false when the peer had it already. */
-  add(peer: P, { bus, prefix }: Subscription): boolean {
-    const own = this.#byPeer.get(peer) ?? new Map<string, Subscription>();
+  add(peer: P, subscription: Subscription): boolean {
+    const { bus, prefix } = subscription;
+    const form = formOf(subscription);
+    const own = this.#byPeer.get(peer) ?? new Map<string, Held>();
     const key = keyOf(bus, prefix);
-    if (own.has(key)) return false;
-    this.#byPeer.set(peer, own.set(key, { bus, prefix }));
+    const held = own.get(key);
+    if (held !== undefined && (held.forms & form) !== 0) return false;
+    if (form === ALL) this.#share(bus, prefix, 1);
+    if (held === undefined) {
+      this.#byPeer.set(peer, own.set(key, { bus, prefix, forms: form }));
+      this.#enter(peer, bus, prefix);
+    } else held.forms |= form;
+    return true;
+  }
+
+  remove(peer: P, subscription: Subscription): void {
+    const { bus, prefix } = subscription;
+    const form = formOf(subscription);
+    const own = this.#byPeer.get(peer);
+    const key = keyOf(bus, prefix);
+    const held = own?.get(key);
+    if (own === undefined || held === undefined || (held.forms & form) === 0) return;
+    if (form === ALL) this.#share(bus, prefix, -1);
+    held.forms &= ~form;
+    if (held.forms !== 0) return;
+    own.delete(key);
+    if (own.size === 0) this.#byPeer.delete(peer);
+    this.#leave(peer, bus, prefix);
+  }
+
+  #enter(peer: P, bus: string, prefix: string): void {
     const prefixes = this.#byBus.get(bus) ?? new Map<string, Set<P>>();
     this.#byBus.set(bus, prefixes);
     const peers = prefixes.get(prefix);
     if (peers === undefined) prefixes.set(prefix, new Set([peer]));
     else peers.add(peer);
     this.#changed(bus, prefix.length, peers === undefined ? 1 : 0);
-    return true;
   }
 
-  remove(peer: P, { bus, prefix }: Subscription): void {
-    const own = this.#byPeer.get(peer);
-    if (own?.delete(keyOf(bus, prefix)) !== true) return;
-    if (own.size === 0) this.#byPeer.delete(peer);
+  #leave(peer: P, bus: string, prefix: string): void {
     const prefixes = this.#byBus.get(bus);
     const peers = prefixes?.get(prefix);
     peers?.delete(peer);
@@ -46,13 +91,26 @@ export class SubscriptionIndex<P> {
     this.#changed(bus, prefix.length, isLast ? -1 : 0);
   }
 
+  #share(bus: string, prefix: string, by: 1 | -1): void {
+    if (bus !== '') return;
+    const before = this.#shared.get(prefix) ?? 0;
+    if (before + by === 0) this.#shared.delete(prefix);
+    else this.#shared.set(prefix, before + by);
+    if (before === 0 || before + by === 0) this.#onShared();
+  }
+
+  /** The prefixes that somebody here wants from all platforms; other platforms are told of those of the unnamed bus. */
+  get shared(): readonly string[] {
+    return [...this.#shared.keys()];
+  }
+
   removeAll(peer: P): void {
     for (const subscription of this.of(peer)) this.remove(peer, subscription);
   }
 
   /** The peer's own subscriptions. */
-  of(peer: P): Subscription[] {
-    return [...(this.#byPeer.get(peer)?.values() ?? [])];
+  of(peer: P): Required<Subscription>[] {
+    return [...(this.#byPeer.get(peer)?.values() ?? [])].flatMap(formsOf);
   }
 
   countOf(peer: P): number {
@@ -60,8 +118,10 @@ export class SubscriptionIndex<P> {
   }
 
   /** Every subscription with its peer. */
-  *all(): Generator<Subscription & { readonly peer: P }> {
-    for (const [peer, own] of this.#byPeer) for (const subscription of own.values()) yield { ...subscription, peer };
+  *all(): Generator<Required<Subscription> & { readonly peer: P }> {
+    for (const [peer, own] of this.#byPeer) {
+      for (const held of own.values()) for (const subscription of formsOf(held)) yield { ...subscription, peer };
+    }
   }
 
   /** The peers that want the topic, each once, however many of their prefixes match. */
@@ -112,3 +172,7 @@ export class SubscriptionIndex<P> {
 }
 
 const keyOf = (bus: string, text: string): string => `${bus}\u0000${text}`;
+
+function formsOf({ bus, prefix, forms }: Held): Required<Subscription>[] {
+  return [LOCAL, ALL].flatMap((form) => ((forms & form) === 0 ? [] : [{ bus, prefix, allPlatforms: form === ALL }]));
+}

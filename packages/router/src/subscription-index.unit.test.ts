@@ -51,3 +51,20 @@ it('keeps nothing of a bus that nobody subscribes to any more, nor of one that o
   index.add('q', { bus: 'x', prefix: 'ab' });
   expect(index.match('x', 'abc')).toEqual(['q']);
 });
+
+it('holds a prefix with and without other platforms apart, and delivers to its peer once', () => {
+  const index = new SubscriptionIndex<string>();
+  expect(index.add('p', { bus: '', prefix: 'a' })).toBe(true);
+  expect(index.add('p', { bus: '', prefix: 'a', allPlatforms: true })).toBe(true);
+  index.add('q', { bus: '', prefix: 'a', allPlatforms: true });
+  index.add('q', { bus: 'x', prefix: 'named bus', allPlatforms: true });
+  expect(index.match('', 'abc')).toEqual(['p', 'q']);
+  expect(index.shared).toEqual(['a']);
+  index.remove('p', { bus: '', prefix: 'a' });
+  expect(index.of('p')).toEqual([{ bus: '', prefix: 'a', allPlatforms: true }]);
+  expect(index.match('', 'abc')).toEqual(['p', 'q']);
+  index.removeAll('p');
+  expect(index.shared).toEqual(['a']);
+  index.removeAll('q');
+  expect([index.shared, index.match('', 'abc')]).toEqual([[], []]);
+});

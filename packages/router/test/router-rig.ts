@@ -1,35 +1,48 @@
 import { MessageChannel } from 'node:worker_threads';
-import type { Logger, PublishTap } from '@volttron-ts/vip-core';
+import type { Logger } from '@volttron-ts/vip-core';
 import { BusPeer } from '@volttron-ts/vip-core/testing';
 import { PortConnection, PortListener, Router } from '../src/index.ts';
+import type { RouterOptions } from '../src/index.ts';
 
-const silent: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-
-/** A router with its in-process port, and peers on it. */
+/** A router with its in-process port, peers on it, and its log. */
 export class RouterRig implements AsyncDisposable {
   readonly router: Router;
+  readonly lines: string[] = [];
   readonly #ports = new PortListener();
   readonly #peers: BusPeer[] = [];
+  #logged: (() => void)[] = [];
   quits = 0;
 
-  private constructor(tap?: PublishTap) {
+  private constructor(options: Partial<RouterOptions>) {
+    const note = (message: string): void => {
+      this.lines.push(message);
+      for (const check of this.#logged.splice(0)) check();
+    };
+    const log: Logger = { debug: note, info: note, warn: note, error: note };
     this.router = new Router({
       routingId: 'router-1',
-      log: silent,
+      log,
       properties: () => ({
         'instance-name': 'here',
         addresses: ['tcp://127.0.0.1:22916'],
         'agent-monitor-frequency': 600,
       }),
       onQuit: () => (this.quits += 1),
-      ...(tap === undefined ? {} : { tap }),
+      ...options,
     });
   }
 
-  static async create(tap?: PublishTap): Promise<RouterRig> {
-    const rig = new RouterRig(tap);
+  static async create(options: Partial<RouterOptions> = {}): Promise<RouterRig> {
+    const rig = new RouterRig(options);
     await rig.router.listen(rig.#ports);
     return rig;
+  }
+
+  /** Settles when a line was logged. */
+  async logged(text: string): Promise<void> {
+    while (!this.lines.some((line) => line.includes(text))) {
+      await new Promise<void>((resolve) => this.#logged.push(resolve));
+    }
   }
 
   connection(identity: string, trusted = false): PortConnection {

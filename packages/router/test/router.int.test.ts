@@ -21,7 +21,7 @@ class HandTap implements PublishTap {
 
 it('answers a numbered publication of a captured topic only after it is kept', async () => {
   const tap = new HandTap();
-  await using rig = await RouterRig.create(tap);
+  await using rig = await RouterRig.create({ tap });
   const [one, two] = [await rig.peer('one'), await rig.peer('two')];
   await two.ask('', 'pubsub', 'subscribe', '{"prefix":"devices/","bus":""}');
   await one.send('', 'pubsub', ['publish', 'devices/a/all', body([1])], 'p.abcdefgh.1');
@@ -36,7 +36,7 @@ it('answers a numbered publication of a captured topic only after it is kept', a
 
 it('answers errno 11 when a publication cannot be kept', async () => {
   const tap = new HandTap();
-  await using rig = await RouterRig.create(tap);
+  await using rig = await RouterRig.create({ tap });
   const one = await rig.peer('one');
   await one.send('', 'pubsub', ['publish', 'devices/a/all', body([1])], 'p.abcdefgh.1');
   await one.ask('', 'ping', 'ping');
@@ -48,7 +48,7 @@ it('answers errno 11 when a publication cannot be kept', async () => {
 it('answers a duplicate publication without delivering it again', async () => {
   const tap = new HandTap();
   tap.verdict = 'duplicate';
-  await using rig = await RouterRig.create(tap);
+  await using rig = await RouterRig.create({ tap });
   const one = await rig.peer('one');
   await one.ask('', 'pubsub', 'subscribe', '{"prefix":"","bus":""}');
   await one.send('', 'pubsub', ['publish', 'devices/a/all', body([1])], 'p.abcdefgh.1');
@@ -59,7 +59,7 @@ it('answers a duplicate publication without delivering it again', async () => {
 });
 
 it('answers publishers that do not number their messages at once', async () => {
-  await using rig = await RouterRig.create(new HandTap());
+  await using rig = await RouterRig.create({ tap: new HandTap() });
   const one = await rig.peer('one');
   const answer = await one.ask('', 'pubsub', 'publish', 'devices/a/all', body([1]));
   expect(texts(answer)).toEqual(['request_response', '0']);
@@ -67,7 +67,7 @@ it('answers publishers that do not number their messages at once', async () => {
 
 it('hands on what the journal publishes, past the tap and with the sender it had', async () => {
   const tap = new HandTap();
-  await using rig = await RouterRig.create(tap);
+  await using rig = await RouterRig.create({ tap });
   const [journal, one] = [await rig.peer('platform.journal', true), await rig.peer('one')];
   await one.ask('', 'pubsub', 'subscribe', '{"prefix":"devices/","bus":""}');
   const kept = '{"bus":"","headers":{},"message":[1],"sender":"far.away"}';
@@ -114,24 +114,6 @@ it('lists subscriptions under a prefix, and with reverse those that a text is un
   expect(await list('{"prefix":"devices/a/all","reverse":true}')).toEqual(['devices/a']);
 });
 
-it.each([
-  ['an unknown operation', ['frobnicate', '{}']],
-  ['a subscribe that is no JSON', ['subscribe', 'nonsense']],
-  ['a subscribe with a numeric prefix', ['subscribe', '{"prefix":5,"bus":""}']],
-  ['a publish without a message', ['publish', 't', '{"bus":"","headers":{}}']],
-  ['a publish whose body is text', ['publish', 't', '"text"']],
-  [
-    'a publish whose body is nested too deeply',
-    ['publish', 't', `{"bus":"","headers":{},"message":${'['.repeat(5000)}`],
-  ],
-])('answers %s and goes on', async (_what, args) => {
-  await using rig = await RouterRig.create();
-  const one = await rig.peer('one');
-  const [operation, value] = texts(await one.ask('', 'pubsub', ...args));
-  expect([operation, value]).toEqual(['request_response', args[0] === 'publish' ? '0' : 'false']);
-  expect(texts(await one.ask('', 'ping', 'ping', 'x'))).toEqual(['pong', 'x']);
-});
-
 it('lets nobody announce the stop of another, or stop the platform', async () => {
   await using rig = await RouterRig.create();
   const [one, two] = [await rig.peer('one'), await rig.peer('two')];
@@ -166,4 +148,42 @@ it('quotes a numeric id in an error, so that a Python caller can match it', asyn
   await one.send('nobody', 'RPC', ['{}'], '1795342082.8769');
   const answer = await one.message(({ subsystem }) => subsystem === 'error');
   expect(answer.id).toBe('"1795342082.8769"');
+});
+
+it.each([
+  ['platform.control', 'control'],
+  ['platform.config_store', 'config.store'],
+  ['platform.web', 'platform_web'],
+])('delivers what is for %s to %s, unless somebody bears that name', async (alias, name) => {
+  await using rig = await RouterRig.create();
+  const [one, real] = [await rig.peer('one'), await rig.peer(name, true)];
+  await one.send(alias, 'RPC', ['{}'], 'r1');
+  expect(await real.message(({ id }) => id === 'r1')).toMatchObject({ peer: 'one', user: 'one', subsystem: 'RPC' });
+  const bearer = await rig.peer(alias, true);
+  await one.send(alias, 'RPC', ['{}'], 'r2');
+  await bearer.message(({ id }) => id === 'r2');
+});
+
+it('names a missing alias as it was called', async () => {
+  await using rig = await RouterRig.create();
+  const one = await rig.peer('one');
+  const answer = await one.ask('platform.control', 'RPC', '{}');
+  expect(texts(answer)).toEqual(['113', 'No route to host', 'platform.control', 'RPC']);
+});
+
+it('drops a closed connection from the peer list at once', async () => {
+  await using rig = await RouterRig.create();
+  const [one, two] = [await rig.peer('one'), await rig.peer('two')];
+  await one.bus.close();
+  await two.message((message) => texts(message).join() === 'drop,one');
+  expect(texts(await two.ask('', 'peerlist', 'list'))).toEqual(['listing', 'two']);
+});
+
+it('says in the log when the journal cannot keep what a Python agent published', async () => {
+  const tap = new HandTap();
+  await using rig = await RouterRig.create({ tap });
+  const one = await rig.peer('one');
+  await one.ask('', 'pubsub', 'publish', 'devices/a/all', body([1]));
+  tap.taken[0]!.settle('refused');
+  expect(rig.lines).toEqual(['the journal could not keep a publication']);
 });

@@ -1,0 +1,17 @@
+import type { Rate } from './token-bucket.ts';
+
+/** What one peer may take of the router. Queues have their own marks, in the listener. */
+export interface PeerLimits {
+  /** Bytes of all frames of a message; a larger one is answered with errno 90, and the connection stays. */
+  readonly payloadBytes: number;
+  readonly subscriptions: number;
+  /** Publications; one above it is answered with errno 11, as by a full queue. */
+  readonly publishes: Rate;
+}
+
+/** No agent that we know of comes near: a flooder alone is held to a part of what the router does. */
+export const defaultPeerLimits: PeerLimits = {
+  payloadBytes: 16 * 1024 * 1024,
+  subscriptions: 10_000,
+  publishes: { perSecond: 50_000, burst: 1_000_000 },
+};
