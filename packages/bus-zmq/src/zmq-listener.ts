@@ -18,6 +18,8 @@ import type {
   RouterConnection,
 } from '@volttron-ts/zmtp';
 
+import { recheckSessions } from './recheck-sessions.ts';
+
 export interface ZmqListenerOptions {
   /** What to bind: `secretkey`, `domain` and `server` of an address are obeyed (reference/vip-zmq.md §4.1). */
   readonly addresses: readonly VipAddress[];
@@ -99,6 +101,19 @@ export class ZmqListener implements BusListener {
   drop(credential: string): number {
     // An expression of the auth file names no key, and so no session.
     return KEY.test(credential) ? this.#socket.dropKey(decodeKey(credential)) : 0;
+  }
+
+  /**
+   * Ends every live session that the rules of now would not let in as the same user, whichever entry admitted it. Settles
+   * when all have been looked at; `decide` is asked a few at a time, so that messages go on.
+   */
+  async recheck(decide: Authenticator['authenticate']): Promise<void> {
+    const connections = new Map([...this.#links].map(([connection, link]) => [link, connection]));
+    await recheckSessions([...this.#links.values()], decide, (link) => {
+      // Of its key, those still shaking hands too.
+      if (link.credential === undefined) connections.get(link)?.close();
+      else this.drop(link.credential);
+    });
   }
 
   async close(): Promise<void> {

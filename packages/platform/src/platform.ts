@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import {
   AuditLog,
   AuthFile,
+  createAccessTable,
   createAuthorizer,
   createAuthSnapshot,
   createKeyGrant,
@@ -22,7 +23,8 @@ import { auditedEnrolment } from './services/auth/audited-enrolment.ts';
 import { createServiceKit } from './wiring/kit.ts';
 import { Parts } from './wiring/parts.ts';
 import { startLiveFeed, startServices } from './wiring/services.ts';
-import { startWeb } from './wiring/web.ts';
+import type { RunningWeb, WebParts } from './wiring/web.ts';
+import type { ServiceKit } from './wiring/kit.ts';
 
 /** Version that `query platform-version` answers. */
 const VERSION = '0.1.0';
@@ -97,7 +99,7 @@ export class Platform {
     const addresses = await router.listen();
     await router.setProperties(this.#properties(addresses, serverKeys.publicKey));
     await this.#learnOwnKeys(addresses, serverKeys.publicKey);
-    const web = await startWeb(kit, { feed, serverKey: serverKeys.publicKey, addresses });
+    const web = await startConfiguredWeb(kit, { feed, serverKey: serverKeys.publicKey, addresses });
     return {
       instance: settings['instance-name'],
       addresses,
@@ -162,7 +164,7 @@ export class Platform {
       addresses: [settings['vip-local-address'], ...settings['vip-address']].map(parseAddress),
       publicKey: serverKeys.publicKey,
       secretKey: serverKeys.secret.reveal(),
-      snapshot: createAuthSnapshot(authFile.contents),
+      access: createAccessTable(authFile.contents),
       tap: journal.tapPort(),
       fault,
       log: log('volttron.platform.auth'),
@@ -202,4 +204,12 @@ export class Platform {
       'agent-monitor-frequency': settings['agent-monitor-frequency'],
     };
   }
+}
+
+/** HTTPS, certificates and their libraries are loaded on platforms that serve the web: they take 25 MB. */
+async function startConfiguredWeb(kit: ServiceKit, parts: WebParts): Promise<RunningWeb | undefined> {
+  const bindAddress = kit.settings['bind-web-address'];
+  if (bindAddress === undefined) return undefined;
+  const { startWeb } = await import('./wiring/web.ts');
+  return startWeb(kit, bindAddress, parts);
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { MessageChannel } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
-import type { AuthSnapshot } from '@volttron-ts/auth';
+import { buffersOf } from '@volttron-ts/auth';
+import type { AccessTable } from '@volttron-ts/auth';
 import { PortConnection } from '@volttron-ts/router';
 import type { QueryProperties } from '@volttron-ts/router';
 import { startWorker, workerUrl } from '@volttron-ts/storage';
@@ -19,7 +20,8 @@ export interface RouterThreadOptions {
   readonly addresses: readonly VipAddress[];
   readonly publicKey: string;
   readonly secretKey: string;
-  readonly snapshot: AuthSnapshot;
+  /** Who may connect; moves to the thread. */
+  readonly access: AccessTable;
   /** The journal's tap; moves to the thread. */
   readonly tap: MessagePort;
   readonly fault: string | undefined;
@@ -49,7 +51,7 @@ export class RouterThread {
     };
     this.#worker = startWorker<RouterWorker>(workerUrl(import.meta.url, './router-worker'), {
       workerData,
-      transfer: [tap, far],
+      transfer: [tap, far, ...buffersOf(options.access)],
       onCrash,
     });
   }
@@ -73,8 +75,9 @@ export class RouterThread {
     await this.#worker.call('properties', properties);
   }
 
-  async setSnapshot(snapshot: AuthSnapshot): Promise<void> {
-    await this.#worker.call('snapshot', snapshot);
+  /** Who may connect from now on; settles once no session lives that would not be let in now. The table moves away. */
+  async setAccess(access: AccessTable): Promise<void> {
+    await this.#worker.call('access', access, buffersOf(access));
   }
 
   /** Ends the live sessions of a credential. */

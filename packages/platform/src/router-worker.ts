@@ -1,7 +1,7 @@
 import { workerData } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import { createAuthenticator } from '@volttron-ts/auth';
-import type { AuthSnapshot } from '@volttron-ts/auth';
+import type { AccessTable } from '@volttron-ts/auth';
 import { ZmqListener } from '@volttron-ts/bus-zmq';
 import { systemClock } from '@volttron-ts/connect';
 import { connectJournalTap } from '@volttron-ts/history';
@@ -24,7 +24,8 @@ export interface RouterWorkerData {
   /** The platform's own pair, 43 characters each. */
   readonly publicKey: string;
   readonly secretKey: string;
-  readonly snapshot: AuthSnapshot;
+  /** Who may connect. */
+  readonly access: AccessTable;
   readonly tap: MessagePort;
   /** Names the fault that a test wants; see test-faults.ts. */
   readonly fault: string | undefined;
@@ -53,7 +54,7 @@ const log: Logger = Object.fromEntries(
 ) as unknown as Logger;
 
 let properties: QueryProperties = {};
-const authenticator = createAuthenticator(data.snapshot, {
+const authenticator = createAuthenticator(data.access, {
   log,
   onRefused: (request, decision) => {
     tell({ kind: 'refused', request, decision });
@@ -74,25 +75,27 @@ const router = new Router({
 // The platform's own services are peers before anybody else can be.
 await router.listen(ports);
 
+const listener = new ZmqListener({
+  addresses: data.addresses,
+  keys: { publickey: data.publicKey, secretkey: data.secretKey },
+  authenticator,
+  clock: systemClock,
+  log,
+});
+
 const handlers = {
   /** Binds; answers the addresses with ports resolved. Throws BindError. */
   listen: async () => {
-    await router.listen(
-      new ZmqListener({
-        addresses: data.addresses,
-        keys: { publickey: data.publicKey, secretkey: data.secretKey },
-        authenticator,
-        clock: systemClock,
-        log,
-      }),
-    );
+    await router.listen(listener);
     return router.addresses;
   },
   properties: (next: QueryProperties) => {
     properties = next;
   },
-  snapshot: (next: AuthSnapshot) => {
+  /** Settles once no session lives that the new rules would not let in. */
+  access: async (next: AccessTable) => {
     authenticator.update(next);
+    await listener.recheck((request) => authenticator.decide(request));
   },
   drop: (credential: string) => router.drop(credential),
   accept: ({ port, identity }: { readonly port: MessagePort; readonly identity: string }) => {

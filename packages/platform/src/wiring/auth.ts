@@ -1,5 +1,5 @@
 import type { RunningAgent } from '@volttron-ts/agent';
-import { createAuthSnapshot } from '@volttron-ts/auth';
+import { createAccessTable, createAuthSnapshot } from '@volttron-ts/auth';
 import { services } from '@volttron-ts/vip-core';
 import { defineAuthService } from '../services/auth-service.ts';
 import type { ServiceKit } from './kit.ts';
@@ -12,9 +12,8 @@ export function startAuth(kit: ServiceKit): void {
   };
   const auth = kit.startService(services.auth, defineAuthService({ enrolment, authorizer, file: authFile, dropLive }));
   const stopListening = authFile.onChange((contents) => {
-    const snapshot = createAuthSnapshot(contents);
-    authorizer.update(snapshot);
-    kit.unawaited(router.setSnapshot(snapshot), 'the router did not take the auth file');
+    authorizer.update(createAuthSnapshot(contents));
+    kit.unawaited(router.setAccess(createAccessTable(contents)), 'the router did not take the auth file');
     kit.unawaited(tellEveryone(auth, authorizer.userToCapabilities()), 'not every agent was told what users may do');
   });
   kit.part('listening to auth.json', async () => {
