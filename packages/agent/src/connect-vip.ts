@@ -1,7 +1,12 @@
-import { services, t } from '@volttron-ts/vip-core';
+import { services, UnreachableError } from '@volttron-ts/vip-core';
 import type { BusConnection, Clock, Logger } from '@volttron-ts/vip-core';
+import { exportRpcAuthorizations } from './auth/rpc-authorizations.ts';
+import { ChannelClient } from './channel/channels.ts';
+import { ConfigStoreClient, isConfigStore } from './config/config-store.ts';
+import { UnknownMethodError } from './errors.ts';
 import type { HelloTimeoutError } from './errors.ts';
-import { AgentHealth, alertTopic, asHealthState } from './health.ts';
+import { exportAuthUpdate, exportHealth, exportHeartbeat } from './common-methods.ts';
+import { AgentHealth, alertTopic } from './health.ts';
 import type { HealthStatus } from './health.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { JournalClient } from './journal/journal.ts';
@@ -9,6 +14,7 @@ import { PeerClient } from './peers.ts';
 import { PubSubClient } from './pubsub/pubsub.ts';
 import type { PubSubLimits } from './pubsub/pubsub.ts';
 import { Capabilities } from './rpc/capabilities.ts';
+import type { Caller } from './rpc/method.ts';
 import { RpcDispatcher } from './rpc/dispatcher.ts';
 import { RpcClient } from './rpc/rpc.ts';
 import { Session } from './session/session.ts';
@@ -40,6 +46,8 @@ export interface VipSession {
   readonly peers: PeerClient;
   readonly health: AgentHealth;
   readonly heartbeat: Heartbeat;
+  readonly channels: ChannelClient;
+  readonly configStore: ConfigStoreClient;
   readonly dispatcher: RpcDispatcher;
 }
 
@@ -70,77 +78,27 @@ export function connectVip(options: ConnectVipOptions): VipSession {
   session.onPhase((phase) => {
     if (phase === 'lost') capabilities.forget();
   });
-  exportAuth(dispatcher, capabilities);
+  const channels = new ChannelClient(session, peers, options.limits.queue);
+  const checkPusher = (caller: Caller, method: string): Promise<void> =>
+    checkConfigPusher(capabilities, caller, method);
+  const configStore = new ConfigStoreClient({ session, rpc, dispatcher, peers, log: options.log, checkPusher });
   exportHealth(dispatcher, health, options.version);
   exportHeartbeat(dispatcher, heartbeat);
-  return { session, pubsub, rpc, journal, peers, health, heartbeat, dispatcher };
+  exportAuthUpdate(dispatcher, capabilities);
+  exportRpcAuthorizations(dispatcher);
+  return { session, pubsub, rpc, journal, peers, health, heartbeat, channels, configStore, dispatcher };
 }
 
-const open: readonly string[] = [];
-const none = t.Tuple([]);
-
-function exportAuth(dispatcher: RpcDispatcher, capabilities: Capabilities): void {
-  dispatcher.export('auth.update', {
-    requires: open,
-    params: t.Tuple([t.Unknown({ title: 'capabilities' })]),
-    call: ([update], caller) => {
-      capabilities.update(caller, update);
-    },
-  });
-}
-
-/** What every agent answers about itself (vip-zmq.md §2.12.5, §2.14). */
-function exportHealth(dispatcher: RpcDispatcher, health: AgentHealth, version: string): void {
-  const context = t.Unknown({ title: 'context', default: null });
-  const text = (title: string): ReturnType<typeof t.String> => t.String({ title });
-  dispatcher.export('agent.version', { requires: open, params: none, call: () => version });
-  dispatcher.export('health.set_status', {
-    requires: open,
-    params: t.Tuple([text('status'), context]),
-    call: ([status, why]) => {
-      health.setStatus(asHealthState(String(status)), why);
-    },
-  });
-  for (const name of ['health.get_status', 'health.get_status_json']) {
-    dispatcher.export(name, { requires: open, params: none, call: () => health.status });
+/**
+ * Who may push configurations (vip-zmq.md §2.16): who holds `sync_agent_config`. Platforms without authentication, and
+ * those of line 11, have nobody to ask: there the store itself is believed, by its name.
+ */
+async function checkConfigPusher(capabilities: Capabilities, caller: Caller, method: string): Promise<void> {
+  const call = { method, requires: ['sync_agent_config'], parameters: [], args: [] };
+  try {
+    await capabilities.check(caller.user, call);
+  } catch (error) {
+    const nobodyKnows = error instanceof UnreachableError || error instanceof UnknownMethodError;
+    if (!nobodyKnows || !isConfigStore(caller.peer)) throw error;
   }
-  dispatcher.export('health.send_alert', {
-    requires: open,
-    params: t.Tuple([text('alert_key'), context]),
-    call: ([key, why]) => health.sendAlert(String(key), why),
-  });
-}
-
-/** What every agent lets others change of its heartbeat (vip-zmq.md §2.15). */
-function exportHeartbeat(dispatcher: RpcDispatcher, heartbeat: Heartbeat): void {
-  const period = t.Tuple([t.Number({ title: 'period', minimum: 0.1, maximum: 86_400 })]);
-  const actions = {
-    start: () => {
-      heartbeat.start();
-    },
-    stop: () => {
-      heartbeat.stop();
-    },
-    restart: () => {
-      heartbeat.restart();
-    },
-  };
-  for (const [name, call] of Object.entries(actions)) {
-    dispatcher.export(`heartbeat.${name}`, { requires: open, params: none, call });
-  }
-  dispatcher.export('heartbeat.set_period', {
-    requires: open,
-    params: period,
-    call: ([seconds]) => {
-      heartbeat.setPeriod(Number(seconds));
-    },
-  });
-  dispatcher.export('heartbeat.start_with_period', {
-    requires: open,
-    params: period,
-    call: ([seconds]) => {
-      heartbeat.setPeriod(Number(seconds));
-      heartbeat.start();
-    },
-  });
 }

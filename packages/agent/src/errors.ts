@@ -62,3 +62,26 @@ export class NoRemotePlatformsError extends VipError {
     });
   }
 }
+
+/** A callback for configurations asked to change the store, which would call it back. */
+export class ConfigCallbackError extends VipError {
+  override readonly name = 'ConfigCallbackError';
+  constructor() {
+    super('config-callback', 'The configuration store cannot be changed from a callback for configurations.', {
+      item: 'vip.config',
+      remedy: 'Change it from run, or from a method.',
+    });
+  }
+}
+
+/** A channel between two agents of which frames were lost, or could be. */
+export class ChannelBrokenError extends VipError {
+  override readonly name = 'ChannelBrokenError';
+  constructor(channel: string, peer: string, why: string) {
+    super('channel-broken', `The channel "${channel}" with "${peer}" is broken: ${why}.`, {
+      item: 'channel',
+      value: channel,
+      remedy: 'Create it again, and begin anew.',
+    });
+  }
+}

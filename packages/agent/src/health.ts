@@ -18,8 +18,8 @@ export interface Health {
   readonly status: HealthStatus;
   /** A changed state is told by a heartbeat at once. */
   setStatus(status: HealthState, context?: unknown): void;
-  /** Publishes an alert; settles when it is published. */
-  sendAlert(key: string, context?: unknown): Promise<void>;
+  /** Publishes an alert, BAD when no state is given; settles when it is published. */
+  sendAlert(key: string, context?: unknown, state?: HealthState): Promise<void>;
 }
 
 const states = new Set<string>(['GOOD', 'BAD', 'UNKNOWN', 'STARTING']);
@@ -61,8 +61,8 @@ export class AgentHealth implements Health {
     if (status !== before) this.#context.changed();
   }
 
-  sendAlert(key: string, context: unknown = null): Promise<void> {
-    return this.#context.publishAlert(key, this.#make('BAD', context));
+  sendAlert(key: string, context: unknown = null, state: HealthState = 'BAD'): Promise<void> {
+    return this.#context.publishAlert(key, this.#make(state, context));
   }
 
   #make(status: HealthState, context: unknown): HealthStatus {

@@ -2,10 +2,17 @@
 export { t } from '@volttron-ts/vip-core';
 export type { Clock, Logger, Static, TSchema } from '@volttron-ts/vip-core';
 export type { AgentConfig, ConfigSchema } from './agent-config.ts';
+export type { Channel } from './channel/channel.ts';
+export type { Channels } from './channel/channels.ts';
+export type { ConfigCallback, ConfigChange } from './config/config-callbacks.ts';
+export type { ConfigStore, ConfigSubscribeOptions, ConfigWriteOptions } from './config/config-store.ts';
+export type { ConfigAction } from './config/config-table.ts';
 export { defineAgent } from './define-agent.ts';
 export type { AgentContext, AgentDefinition, AgentSource, MethodContext, MethodDefinition } from './define-agent.ts';
 export {
   BusError,
+  ChannelBrokenError,
+  ConfigCallbackError,
   HelloTimeoutError,
   JournalRefusedError,
   NoRemotePlatformsError,

@@ -11,12 +11,15 @@ export interface PublishingCounts extends AcknowledgedLedger {
 
 const DRAIN_MS = 10_000;
 const none = t.Tuple([]);
+/** A publisher that is paused publishes nothing any more: for operators. */
+const guarded = { requires: 'manage_agents', openToPlatform: true } as const;
 
 type Method<Config> = MethodDefinition<Config, typeof none>;
 
 /**
  * `publishing.pause` and `publishing.counts` for an agent whose loop looks at `paused` of its configuration: what was
- * acknowledged can be compared with what was stored. `prefixOf` names the topics that count.
+ * acknowledged can be compared with what was stored. `prefixOf` names the topics that count. Callers need the
+ * capability `manage_agents`, or are the platform's own.
  */
 export function publishingMethods<Config extends { readonly paused: boolean }>(
   prefixOf: (config: Config) => string,
@@ -27,8 +30,9 @@ export function publishingMethods<Config extends { readonly paused: boolean }>(
     outstanding: vip.pubsub.outstanding,
   });
   return {
-    'publishing.counts': { params: none, description: 'What was acknowledged so far.', call: counts },
+    'publishing.counts': { ...guarded, params: none, description: 'What was acknowledged so far.', call: counts },
     'publishing.pause': {
+      ...guarded,
       params: none,
       description: 'Stops publishing, waits for what is outstanding, answers what was acknowledged.',
       call: async (args, context) => {

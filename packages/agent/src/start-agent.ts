@@ -9,22 +9,31 @@ import type {
   VipError,
   VipMessage,
 } from '@volttron-ts/vip-core';
-import { readConfig } from './agent-config.ts';
+import { LayeredConfig } from './agent-config.ts';
+import type { AgentConfig } from './agent-config.ts';
+import { reportRpcAuthorizations } from './auth/rpc-authorizations.ts';
+import { followStore } from './config/follow-store.ts';
 import { connectVip } from './connect-vip.ts';
 import type { VipLimits, VipSession } from './connect-vip.ts';
 import type { AgentContext, AgentDefinition } from './define-agent.ts';
 import { HelloTimeoutError, NoRemotePlatformsError } from './errors.ts';
+import { isCoreIdentity } from './rpc/core-identity.ts';
 import type { Rpc } from './rpc/rpc.ts';
 import { ConnectedPlatform } from './remote-platform.ts';
 import { pause } from './session/pause.ts';
-import type { SessionPhase } from './session/session.ts';
+import type { SessionPhase } from './session/phases.ts';
 import type { Vip } from './vip.ts';
 
 export interface StartAgentOptions {
   /** The agent's connection, not yet opened; its identity is the agent's. */
   readonly bus: BusConnection;
-  /** What stands in the configuration file or store; hyphens may stand for underscores. */
+  /** What stands in the configuration file; hyphens may stand for underscores. The store's `config` goes before it. */
   readonly config?: Readonly<Record<string, unknown>>;
+  /**
+   * False leaves the platform's configuration store alone. True when not given, but for a platform's own services,
+   * whose configuration it is not.
+   */
+  readonly configStore?: boolean;
   /** What `vip.auth.connectRemotePlatform` stands on. */
   readonly remotes?: RemotePlatforms;
   readonly log: Logger;
@@ -61,11 +70,24 @@ const defaultLimits: VipLimits = {
 
 const randomEpoch = (): string => randomBytes(8).toString('hex').slice(0, 12);
 
-/** Starts an agent on a bus. Throws InvalidValueError when its configuration is wrong. */
+/**
+ * Starts an agent on a bus. Throws InvalidValueError when its configuration is wrong; keys that are only missing may
+ * still come from the configuration store before `run` begins.
+ */
 export function startAgent(definition: AgentDefinition, options: StartAgentOptions): RunningAgent {
-  const config = readConfig(definition.config, options.config ?? {}, `the configuration of ${definition.name}`);
-  return new Life(definition, config, options);
+  const isCore = isCoreIdentity(options.bus.identity);
+  const { log, configStore = !isCore } = options;
+  const config = new LayeredConfig(definition.config, options.config ?? {}, {
+    what: `the configuration of ${definition.name}`,
+    mayLack: configStore,
+    listenerFailed: (error) => {
+      log.error('a listener for changes of the configuration failed', { reason: String(error) });
+    },
+  });
+  return new Life(definition, config, { ...options, configStore, isCore });
 }
+
+type LifeOptions = StartAgentOptions & { readonly configStore: boolean; readonly isCore: boolean };
 
 class Life implements RunningAgent {
   readonly vip: Vip;
@@ -74,15 +96,19 @@ class Life implements RunningAgent {
   readonly #log: Logger;
   readonly #clock: Clock;
   readonly #session: VipSession;
+  readonly #config: LayeredConfig;
+  /** Settles when the configuration store has answered, or need not be waited for. */
+  readonly #configured: Promise<void>;
   readonly #remotes = new Set<ConnectedPlatform>();
   readonly #stopping = new AbortController();
   readonly #settle: { resolve: () => void; reject: (error: unknown) => void };
   #run: Promise<void> = Promise.resolve();
   #end: Promise<void> | undefined;
 
-  constructor(definition: AgentDefinition, config: AgentContext<unknown>['config'], options: StartAgentOptions) {
+  constructor(definition: AgentDefinition, config: LayeredConfig, options: LifeOptions) {
     const { bus, log, clock, wait = true, epoch = randomEpoch, limits = defaultLimits } = options;
     this.#definition = definition;
+    this.#config = config;
     this.#log = log;
     this.#clock = clock;
     const { promise, resolve, reject } = Promise.withResolvers<undefined>();
@@ -115,8 +141,13 @@ class Life implements RunningAgent {
       void this.#stop();
     };
     const { dataFolder = process.cwd() } = options;
-    const context = { vip: this.vip, config, log, clock, dataFolder, signal: this.#stopping.signal, stop };
+    const values = config.values as AgentConfig<unknown>;
+    const context = { vip: this.vip, config: values, log, clock, dataFolder, signal: this.#stopping.signal, stop };
     exportMethods(definition, this.#session.rpc, context);
+    if (!options.isCore) reportRpcAuthorizations({ ...this.#session, log });
+    this.#configured = options.configStore
+      ? this.#session.configStore.follow(followStore(config, this.#session.health, log))
+      : Promise.resolve();
     for (const [name, take] of Object.entries(options.subsystems ?? {})) this.#session.session.handle(name, take);
     this.#session.session.onPhase((phase, reason) => {
       logPhase(log, bus.identity, phase, reason);
@@ -133,6 +164,9 @@ class Life implements RunningAgent {
   async #live(context: AgentContext<unknown>): Promise<void> {
     try {
       await this.#session.session.established(this.#stopping.signal, 'wait');
+      await Promise.race([this.#configured, aborted(this.#stopping.signal)]);
+      if (this.#stopping.signal.aborted) return;
+      if (this.#config.lack !== undefined) throw this.#config.lack;
       this.#run = this.#definition.run(context);
       this.#session.heartbeat.start();
       await this.#run;
@@ -166,7 +200,7 @@ class Life implements RunningAgent {
   }
 
   #makeVip(connect: (address: string, options?: RemotePlatformOptions) => ConnectedPlatform): Vip {
-    const { session, pubsub, rpc, journal, health, heartbeat, peers } = this.#session;
+    const { session, pubsub, rpc, journal, health, heartbeat, peers, channels, configStore } = this.#session;
     return {
       identity: session.identity,
       pubsub,
@@ -175,6 +209,8 @@ class Life implements RunningAgent {
       health,
       heartbeat,
       peerlist: peers,
+      channel: channels,
+      config: configStore,
       auth: {
         connectRemotePlatform: (address, options) => {
           const remote = connect(address, options);
@@ -188,6 +224,15 @@ class Life implements RunningAgent {
     };
   }
 }
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else
+      signal.addEventListener('abort', () => {
+        resolve();
+      });
+  });
 
 function logPhase(log: Logger, identity: string, phase: SessionPhase, reason: VipError | undefined): void {
   const fields = { identity, ...(reason === undefined ? {} : { reason: reason.line }) };

@@ -1,4 +1,6 @@
 import type { RemotePlatformOptions } from '@volttron-ts/vip-core';
+import type { Channels } from './channel/channels.ts';
+import type { ConfigStore } from './config/config-store.ts';
 import type { Health } from './health.ts';
 import type { HeartbeatControl } from './heartbeat.ts';
 import type { Journal } from './journal/journal.ts';
@@ -26,6 +28,8 @@ export interface Vip {
   readonly heartbeat: HeartbeatControl;
   readonly peerlist: PeerList;
   readonly auth: VipAuth;
+  readonly channel: Channels;
+  readonly config: ConfigStore;
   /** Settles when the peer answers; `''` is the router. */
   ping(peer: string, options?: AskOptions): Promise<void>;
   /** The identity that the peer answers with. */

@@ -51,8 +51,11 @@ describe('publishingMethods', () => {
     await welcomed(platform);
     agent.clock.step(100);
     await turns();
-    expect(await callAgent(platform, 'publishing.counts')).toMatchObject({ result: { paused: false, messages: 2 } });
-    const { result } = await callAgent(platform, 'publishing.pause');
+    const operator = { from: 'control.connection' };
+    expect(await callAgent(platform, 'publishing.counts', [], operator)).toMatchObject({
+      result: { paused: false, messages: 2 },
+    });
+    const { result } = await callAgent(platform, 'publishing.pause', [], operator);
     expect(result).toEqual({
       epoch: 'epoch00001',
       user: 'agent',

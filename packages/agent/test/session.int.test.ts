@@ -112,9 +112,9 @@ describe('an agent’s connection', () => {
     platform.play('other', () => undefined);
     await using agent = startTestAgent(platform, agentThat());
     await welcomed(platform);
-    platform.send('agent', { peer: 'other', id: 'o1', subsystem: 'channel', args: [] });
+    platform.send('agent', { peer: 'other', id: 'o1', subsystem: 'nosuch', args: [] });
     const answer = await platform.message(({ id }) => id === 'o1');
-    expect([answer.subsystem, ...texts(answer)]).toEqual(['error', '93', 'Protocol not supported', 'agent', 'channel']);
+    expect([answer.subsystem, ...texts(answer)]).toEqual(['error', '93', 'Protocol not supported', 'agent', 'nosuch']);
     expect(agent.vip.identity).toBe('agent');
   });
 });

@@ -73,6 +73,7 @@ describe('subscribe', () => {
     await using agent = startTestAgent(platform, agentThat(), { bus, limits });
     const subscription = agent.vip.pubsub.subscribe('devices/');
     await subscription.ready;
+    await turns();
     for (let n = 0; n < 20; n++) platform.publish(TOPIC, [{ n }, {}]);
     await turns();
     expect(bus.unread).toBe(17);

@@ -7,6 +7,8 @@ export type Caller = Pick<VipMessage, 'peer' | 'user'>;
 export interface ExportedMethod<Params extends TSchema> {
   /** Capabilities of which the caller's user needs every one. */
   readonly requires?: string | readonly string[];
+  /** The platform's own services and its operator need none. */
+  readonly openToPlatform?: boolean;
   /** A `t.Tuple`; an item's `title` is the parameter's name, an item with a `default` may be left out. */
   readonly params: Params;
   readonly description?: string;
@@ -18,6 +20,7 @@ export interface ExportedMethod<Params extends TSchema> {
 export interface RpcMethod {
   /** Capabilities of which the caller needs every one. */
   readonly requires: readonly string[];
+  readonly openToPlatform?: boolean | undefined;
   /** A tuple; an item's `title` is the parameter's name, an item with `default` may be left out. */
   readonly params: TSchema;
   readonly description?: string | undefined;

@@ -10,6 +10,7 @@ import type { RpcResponse, Static, TSchema, VipMessage } from '@volttron-ts/vip-
 import type { Session } from '../session/session.ts';
 import { callErrorOf } from './call-error.ts';
 import type { RpcDispatcher } from './dispatcher.ts';
+import { ExternalRpc } from './external-rpc.ts';
 import type { ExportedMethod } from './method.ts';
 
 /** Positional arguments as an array, named ones as an object. */
@@ -21,6 +22,8 @@ export interface CallOptions {
   /** 30 s when not given. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** The instance name of another platform that has the peer, where platforms are connected (vip-zmq.md §2.9). */
+  readonly platform?: string;
 }
 
 /** `vip.rpc`: methods of other agents. */
@@ -43,12 +46,14 @@ export class RpcClient implements Rpc {
   readonly #session: Session;
   readonly #epoch: string;
   readonly #dispatcher: RpcDispatcher;
+  readonly #external: ExternalRpc;
   #count = 0;
 
   constructor(session: Session, epoch: string, dispatcher: RpcDispatcher) {
     this.#session = session;
     this.#epoch = epoch;
     this.#dispatcher = dispatcher;
+    this.#external = new ExternalRpc(session, dispatcher);
     session.handle('RPC', (message) => {
       void serve(session, dispatcher, message);
     });
@@ -56,12 +61,15 @@ export class RpcClient implements Rpc {
 
   async call(peer: string, method: string, args: RpcArguments = [], options: CallOptions = {}): Promise<unknown> {
     checkPeer(peer);
-    const { timeoutMs = CALL_MS, signal } = options;
+    const { timeoutMs = CALL_MS, signal, platform } = options;
     const id = `r.${this.#epoch}.${++this.#count}`;
     const frame = encode(id, method, args, options.kwargs);
     const what = `${method} of "${peer}"`;
-    const message = await this.#session.ask({ peer, subsystem: 'RPC', id, args: [frame], what, timeoutMs, signal });
-    const { result, error } = readResponse(message, what);
+    const ask = { id, what, timeoutMs, signal };
+    const { result, error } =
+      platform === undefined
+        ? readResponse(await this.#session.ask({ ...ask, peer, subsystem: 'RPC', args: [frame] }), what)
+        : await this.#external.ask(platform, peer, frame, ask);
     if (error !== undefined) throw callErrorOf(peer, method, error);
     return result;
   }
@@ -72,9 +80,10 @@ export class RpcClient implements Rpc {
   }
 
   export<Params extends TSchema>(name: string, method: ExportedMethod<Params>): void {
-    const { requires = [], params, description } = method;
+    const { requires = [], openToPlatform, params, description } = method;
     this.#dispatcher.export(name, {
       requires: typeof requires === 'string' ? [requires] : requires,
+      openToPlatform,
       params,
       description,
       // The dispatcher has checked them against the schema.

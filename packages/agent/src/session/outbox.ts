@@ -13,10 +13,13 @@ interface Held {
   readonly hold: Hold | undefined;
 }
 
+/** Messages that may wait to leave, so that no outage fills the memory. */
+const MAX_HELD = 10_000;
+
 /** Messages in the order they were given, kept while the bus is full or away. */
 export class Outbox {
   readonly #bus: BusConnection;
-  readonly #held: Held[] = [];
+  #held: Held[] = [];
   #open = false;
   #closed = false;
   #pumping = false;
@@ -25,15 +28,18 @@ export class Outbox {
     this.#bus = bus;
   }
 
-  /** Sends now or as soon as the bus is there and takes it. */
-  put(message: OutgoingMessage, hold?: Hold): void {
-    if (this.#closed) return;
+  /** Sends now or as soon as the bus is there and takes it. Answers false, and forgets it, when too many wait. */
+  put(message: OutgoingMessage, hold?: Hold): boolean {
+    if (this.#closed) return true;
     if (this.#open && this.#held.length === 0 && this.#bus.send(message) === 'sent') {
       hold?.sent();
-      return;
+      return true;
     }
+    if (this.#held.length >= MAX_HELD) this.#held = this.#held.filter((held) => held.hold?.wanted() !== false);
+    if (this.#held.length >= MAX_HELD) return false;
     this.#held.push({ message, hold });
     void this.#pump();
+    return true;
   }
 
   /** From now on the bus may be used; what was held leaves. */
@@ -51,7 +57,7 @@ export class Outbox {
   close(): void {
     this.#closed = true;
     this.#open = false;
-    this.#held.length = 0;
+    this.#held = [];
   }
 
   async #pump(): Promise<void> {

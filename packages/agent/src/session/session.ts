@@ -1,16 +1,16 @@
-import { ClosedError, encodeText, equalsAscii, VipError } from '@volttron-ts/vip-core';
+import { AgainError, encodeText, equalsAscii, VipError } from '@volttron-ts/vip-core';
 import type { BusConnection, BusState, Clock, Logger, OutgoingMessage, VipMessage } from '@volttron-ts/vip-core';
 import type { HelloTimeoutError } from '../errors.ts';
-import { asError, AwaitedAnswers } from './awaited-answers.ts';
+import { AwaitedAnswers } from './awaited-answers.ts';
 import { asBusError, readErrorNotice } from './bus-errors.ts';
 import type { ErrorNotice } from './bus-errors.ts';
 import { answerUnknownSubsystem } from './unknown-subsystem.ts';
 import { Greeting } from './hello.ts';
 import { Outbox, sendAtOnce } from './outbox.ts';
+import type { Hold } from './outbox.ts';
+import { Phases } from './phases.ts';
+import type { PhaseListener, SessionPhase } from './phases.ts';
 import { WaitCount } from './wait-count.ts';
-
-/** `waiting`: the platform does not yet let this key in. `denied`: it said no. */
-export type SessionPhase = 'connecting' | 'established' | 'lost' | 'waiting' | 'denied' | 'closed';
 
 export interface SessionOptions {
   readonly bus: BusConnection;
@@ -51,10 +51,8 @@ export class Session {
   readonly #greeting: Greeting;
   readonly #handlers = new Map<string, Handler>();
   readonly #restores: (() => Promise<void>)[] = [];
-  readonly #phaseListeners = new Set<(phase: SessionPhase, reason: VipError | undefined) => void>();
+  readonly #phases: Phases;
   readonly #errorHandlers: ((id: string, notice: ErrorNotice) => boolean)[] = [];
-  #phase: SessionPhase = 'connecting';
-  #reason: VipError | undefined;
   #user: string;
   /** Counts connections, so that a greeting of an earlier one ends. */
   #connection = 0;
@@ -67,11 +65,12 @@ export class Session {
     this.#user = bus.identity;
     this.#answers = new AwaitedAnswers(clock);
     this.#outbox = new Outbox(bus);
+    this.#phases = new Phases(bus.identity);
     this.#greeting = new Greeting({ identity: bus.identity, clock, log }, overdue);
   }
 
   get phase(): SessionPhase {
-    return this.#phase;
+    return this.#phases.phase;
   }
 
   /** The user whom the platform knows this session as; the identity before the first welcome. */
@@ -109,44 +108,32 @@ export class Session {
     this.#restores.push(restore);
   }
 
-  onPhase(listener: (phase: SessionPhase, reason: VipError | undefined) => void): () => void {
-    this.#phaseListeners.add(listener);
-    return () => {
-      this.#phaseListeners.delete(listener);
-    };
+  onPhase(listener: PhaseListener): () => void {
+    return this.#phases.onPhase(listener);
   }
 
-  /** Why nothing can be sent now or later; undefined while waiting is worth it. */
+  /** See Phases.refusal. */
   get refusal(): VipError | undefined {
-    if (this.#phase === 'closed') return new ClosedError(`The connection of "${this.identity}"`);
-    return this.#phase === 'denied' ? this.#reason : undefined;
+    return this.#phases.refusal;
   }
 
-  /**
-   * Settles when the session stands; rejects when it is closed, the signal aborts, or the platform denies it: a denial
-   * may be taken back, for which `denials: 'wait'` waits.
-   */
-  established(signal?: AbortSignal, denials: 'reject' | 'wait' = 'reject'): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const settle = (): void => {
-        const refusal = this.#phase === 'denied' && denials === 'wait' ? undefined : this.refusal;
-        const over = signal?.aborted === true;
-        if (this.#phase !== 'established' && refusal === undefined && !over) return;
-        stopListening();
-        signal?.removeEventListener('abort', settle);
-        if (over) reject(asError(signal.reason, 'The wait for the platform'));
-        else if (refusal === undefined) resolve();
-        else reject(refusal);
-      };
-      const stopListening = this.onPhase(settle);
-      signal?.addEventListener('abort', settle);
-      settle();
+  /** See Phases.established. */
+  established(signal?: AbortSignal, denials?: 'reject' | 'wait'): Promise<void> {
+    return this.#phases.established(signal, denials);
+  }
+
+  /** Sends when the session stands; given up when it is denied or closed, or when too much waits to leave. */
+  tell(message: OutgoingMessage): void {
+    if (this.refusal !== undefined || this.#outbox.put(message)) return;
+    this.log.warn('a message was dropped: too many wait for the platform', {
+      peer: message.peer,
+      subsystem: message.subsystem,
     });
   }
 
-  /** Sends when the session stands; given up when it is denied or closed. */
-  tell(message: OutgoingMessage): void {
-    if (this.refusal === undefined) this.#outbox.put(message);
+  /** Sends when the session stands, while it is still wanted. Throws AgainError when too much waits to leave. */
+  offer(message: OutgoingMessage, hold: Hold): void {
+    if (!this.#outbox.put(message, hold)) throw new AgainError(message.peer);
   }
 
   /** Sends during `onGreeted`, past all that waits. */
@@ -158,12 +145,13 @@ export class Session {
   async ask({ what, timeoutMs, signal, patient = false, ...message }: Question): Promise<VipMessage> {
     if (this.refusal !== undefined) throw this.refusal;
     const answer = this.#answers.expect(message.id, { peer: message.peer, what, timeoutMs, signal });
-    this.#outbox.put(message, {
+    const taken = this.#outbox.put(message, {
       wanted: () => this.#answers.has(message.id),
       sent: () => {
         this.#answers.markSent(message.id);
       },
     });
+    if (!taken) this.#answers.fail(message.id, new AgainError(message.peer));
     if (patient) return answer;
     this.waits.add();
     try {
@@ -171,6 +159,11 @@ export class Session {
     } finally {
       this.waits.done();
     }
+  }
+
+  /** Hands over the answer to a question whose id stands inside the message. */
+  answer(id: string, message: VipMessage): boolean {
+    return this.#answers.answer({ ...message, id });
   }
 
   /** Lets what was sent leave, then ends. */
@@ -182,7 +175,7 @@ export class Session {
 
   /** Tells the router that this agent goes, then ends. */
   async leave(): Promise<void> {
-    if (this.#phase === 'established') {
+    if (this.phase === 'established') {
       const farewell = { peer: '', id: '', subsystem: 'agentstop', args: [encodeText(this.identity)] };
       await sendAtOnce(this.#bus, farewell).catch(() => undefined);
     }
@@ -190,7 +183,7 @@ export class Session {
   }
 
   #busBecame(state: BusState, reason: VipError | undefined): void {
-    if (this.#phase === 'closed') return;
+    if (this.phase === 'closed') return;
     this.#connection++;
     switch (state) {
       case 'connected':
@@ -244,13 +237,11 @@ export class Session {
   }
 
   #become(phase: SessionPhase, reason?: VipError): void {
-    if (this.#phase === phase) return;
-    this.#phase = phase;
-    this.#reason = reason;
+    if (!this.#phases.enter(phase, reason)) return;
     const { refusal } = this;
     if (refusal !== undefined) this.#answers.failAll(refusal);
     if (phase === 'closed') this.#outbox.close();
-    for (const listener of [...this.#phaseListeners]) listener(phase, reason);
+    this.#phases.tell();
   }
 
   #receive(message: VipMessage): void | Promise<void> {
@@ -262,9 +253,7 @@ export class Session {
       void this.#welcomed(message);
       return;
     }
-    // A delivered publication carries the publisher's id, which is nobody's question here.
-    const isDelivery = message.subsystem === 'pubsub' && equalsAscii(message.args[0], 'publish');
-    if (!isDelivery && this.#answers.answer(message)) return;
+    if (!carriesForeignId(message) && this.#answers.answer(message)) return;
     const handler = this.#handlers.get(message.subsystem);
     if (handler === undefined) this.tell(answerUnknownSubsystem(message, this.identity));
     else return this.#run(handler, message);
@@ -289,3 +278,7 @@ export class Session {
     }
   }
 }
+
+/** The id of a delivered publication is its publisher's, and that of a call from another platform its caller's. */
+const carriesForeignId = ({ subsystem, args }: VipMessage): boolean =>
+  subsystem === 'external_rpc' || (subsystem === 'pubsub' && equalsAscii(args[0], 'publish'));

@@ -1,0 +1,88 @@
+import { t } from '@volttron-ts/vip-core';
+import { asHealthState } from './health.ts';
+import type { AgentHealth, HealthState } from './health.ts';
+import type { Heartbeat } from './heartbeat.ts';
+import type { Capabilities } from './rpc/capabilities.ts';
+import type { RpcDispatcher } from './rpc/dispatcher.ts';
+
+const open: readonly string[] = [];
+const none = t.Tuple([]);
+
+/** `auth.update`: who may do what, told by platform.auth (vip-zmq.md §2.17). */
+export function exportAuthUpdate(dispatcher: RpcDispatcher, capabilities: Capabilities): void {
+  dispatcher.export('auth.update', {
+    requires: open,
+    params: t.Tuple([t.Unknown({ title: 'capabilities' })]),
+    call: ([update], caller) => {
+      capabilities.update(caller, update);
+    },
+  });
+}
+
+/** What every agent answers about itself (vip-zmq.md §2.12.5, §2.14). */
+export function exportHealth(dispatcher: RpcDispatcher, health: AgentHealth, version: string): void {
+  const context = t.Unknown({ title: 'context', default: null });
+  const text = (title: string): ReturnType<typeof t.String> => t.String({ title });
+  dispatcher.export('agent.version', { requires: open, params: none, call: () => version });
+  dispatcher.export('health.set_status', {
+    requires: open,
+    params: t.Tuple([text('status'), context]),
+    call: ([status, why]) => {
+      health.setStatus(asHealthState(String(status)), why);
+    },
+  });
+  for (const name of ['health.get_status', 'health.get_status_json']) {
+    dispatcher.export(name, { requires: open, params: none, call: () => health.status });
+  }
+  dispatcher.export('health.send_alert', {
+    requires: open,
+    params: t.Tuple([text('alert_key'), t.Unknown({ title: 'statusobj', default: null })]),
+    call: ([key, status]) => {
+      const { state, context: why } = readAlert(status);
+      return health.sendAlert(String(key), why, state);
+    },
+  });
+}
+
+/** An alert's status as Python writes one; anything else is the context of a BAD one. */
+function readAlert(given: unknown): { readonly state?: HealthState; readonly context: unknown } {
+  const { status, context = null } = (given ?? {}) as { readonly status?: unknown; readonly context?: unknown };
+  return typeof status === 'string' ? { state: asHealthState(status), context } : { context: given };
+}
+
+/**
+ * What every agent lets others change of its heartbeat (vip-zmq.md §2.15): everybody, as in the original, until an
+ * operator requires capabilities of `heartbeat.…` (`vctl auth rpc add`).
+ */
+export function exportHeartbeat(dispatcher: RpcDispatcher, heartbeat: Heartbeat): void {
+  const period = t.Tuple([t.Number({ title: 'period', minimum: 0.1, maximum: 86_400 })]);
+  const actions = {
+    start: () => {
+      heartbeat.start();
+    },
+    stop: () => {
+      heartbeat.stop();
+    },
+    restart: () => {
+      heartbeat.restart();
+    },
+  };
+  for (const [name, call] of Object.entries(actions)) {
+    dispatcher.export(`heartbeat.${name}`, { requires: open, params: none, call });
+  }
+  dispatcher.export('heartbeat.set_period', {
+    requires: open,
+    params: period,
+    call: ([seconds]) => {
+      heartbeat.setPeriod(Number(seconds));
+    },
+  });
+  dispatcher.export('heartbeat.start_with_period', {
+    requires: open,
+    params: period,
+    call: ([seconds]) => {
+      heartbeat.setPeriod(Number(seconds));
+      heartbeat.start();
+    },
+  });
+}

@@ -1,0 +1,28 @@
+import { VipError } from '@volttron-ts/vip-core';
+import type { Logger } from '@volttron-ts/vip-core';
+import type { LayeredConfig } from '../agent-config.ts';
+import type { Health } from '../health.ts';
+
+const WHAT = 'the configuration "config" of the configuration store';
+
+/**
+ * Makes an agent's values follow what the store holds under `config`. What does not fit is logged and told as BAD
+ * health with the reason, and the old values stay; what fits again takes that back.
+ */
+export function followStore(config: LayeredConfig, health: Health, log: Logger): (read: () => unknown) => void {
+  let told: string | undefined;
+  return (read) => {
+    try {
+      config.takeStored(read(), WHAT);
+    } catch (error) {
+      told = error instanceof VipError ? error.line : String(error);
+      log.error('a configuration was refused, and the old values stay', { reason: told });
+      health.setStatus('BAD', told);
+      return;
+    }
+    if (told !== undefined && health.status.status === 'BAD' && health.status.context === told) {
+      health.setStatus('GOOD');
+    }
+    told = undefined;
+  };
+}
