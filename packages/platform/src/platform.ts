@@ -161,6 +161,7 @@ export class Platform {
     );
     this.#parts.add('enrolment', async () => enrolment.close());
     const router: RouterThread = new RouterThread({
+      instance: settings['instance-name'],
       addresses: [settings['vip-local-address'], ...settings['vip-address']].map(parseAddress),
       publicKey: serverKeys.publicKey,
       secretKey: serverKeys.secret.reveal(),

@@ -4,7 +4,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { buffersOf } from '@volttron-ts/auth';
 import type { AccessTable } from '@volttron-ts/auth';
 import { PortConnection } from '@volttron-ts/router';
-import type { QueryProperties } from '@volttron-ts/router';
+import type { ProtectedTopicsSnapshot, QueryProperties } from '@volttron-ts/router';
 import { startWorker, workerUrl } from '@volttron-ts/storage';
 import type { WorkerHandle } from '@volttron-ts/storage';
 import type {
@@ -17,6 +17,8 @@ import type {
 import type { RouterEvent, RouterWorker, RouterWorkerData } from './router-worker.ts';
 
 export interface RouterThreadOptions {
+  /** The name of this instance among others. */
+  readonly instance: string;
   readonly addresses: readonly VipAddress[];
   readonly publicKey: string;
   readonly secretKey: string;
@@ -78,6 +80,11 @@ export class RouterThread {
   /** Who may connect from now on; settles once no session lives that would not be let in now. The table moves away. */
   async setAccess(access: AccessTable): Promise<void> {
     await this.#worker.call('access', access, buffersOf(access));
+  }
+
+  /** Which topics are protected from now on, and who may use them. */
+  async setTopics(snapshot: ProtectedTopicsSnapshot): Promise<void> {
+    await this.#worker.call('topics', snapshot);
   }
 
   /** Ends the live sessions of a credential. */

@@ -2,12 +2,13 @@ import { workerData } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import { createAuthenticator } from '@volttron-ts/auth';
 import type { AccessTable } from '@volttron-ts/auth';
-import { ZmqListener } from '@volttron-ts/bus-zmq';
+import { ZmqConnection, ZmqListener } from '@volttron-ts/bus-zmq';
 import { systemClock } from '@volttron-ts/connect';
 import { connectJournalTap } from '@volttron-ts/history';
-import { PortListener, Router } from '@volttron-ts/router';
-import type { QueryProperties } from '@volttron-ts/router';
+import { PortListener, ProtectedTopics, Router } from '@volttron-ts/router';
+import type { ProtectedTopicsSnapshot, QueryProperties } from '@volttron-ts/router';
 import { serveWorker } from '@volttron-ts/storage';
+import { parseAddress } from '@volttron-ts/vip-core';
 import type {
   AuthenticationDecision,
   AuthenticationRequest,
@@ -20,6 +21,8 @@ import { faultyTap } from './test-faults.ts';
 /** What the router's thread is started with. */
 export interface RouterWorkerData {
   readonly routingId: string;
+  /** The name of this instance among others. */
+  readonly instance: string;
   readonly addresses: readonly VipAddress[];
   /** The platform's own pair, 43 characters each. */
   readonly publicKey: string;
@@ -62,10 +65,23 @@ const authenticator = createAuthenticator(data.access, {
 });
 const tap = await connectJournalTap(data.tap);
 const ports = new PortListener();
+const topics = new ProtectedTopics();
 const router = new Router({
   routingId: data.routingId,
   log,
   tap: faultyTap(data.fault, tap),
+  topics,
+  external: {
+    instance: data.instance,
+    dial: ({ serverkey, address }, identity) =>
+      new ZmqConnection({
+        identity,
+        address: parseAddress(address),
+        keys: { publickey: data.publicKey, secretkey: data.secretKey, serverkey },
+        clock: systemClock,
+      }),
+    random: Math.random,
+  },
   properties: () => properties,
   onQuit: () => {
     tell({ kind: 'quit' });
@@ -96,6 +112,10 @@ const handlers = {
   access: async (next: AccessTable) => {
     authenticator.update(next);
     await listener.recheck((request) => authenticator.decide(request));
+  },
+  /** Which topics are protected, and who may use them. */
+  topics: (next: ProtectedTopicsSnapshot) => {
+    topics.update(next);
   },
   drop: (credential: string) => router.drop(credential),
   accept: ({ port, identity }: { readonly port: MessagePort; readonly identity: string }) => {

@@ -120,25 +120,53 @@ class RuleTable {
   }
 }
 
-/** What a user may do: capability → its limits. */
-export type CapabilitiesOf = (user: string) => Readonly<Record<string, unknown>>;
+type Held = Readonly<Record<string, unknown>>;
+
+/** The rules, and who holds what they ask for; plain data that crosses threads. */
+export interface ProtectedTopicsSnapshot {
+  readonly rules: ProtectedTopicRules;
+  /** Users with any of the rules' capabilities: capability → its limits, which do not matter here. */
+  readonly holders: Readonly<Record<string, Held>>;
+}
+
+/** A snapshot of the rules with those of all users' capabilities that they ask for. */
+export function snapshotTopics(
+  rules: ProtectedTopicRules,
+  capabilities: () => Readonly<Record<string, Held>>,
+): ProtectedTopicsSnapshot {
+  const asked = new Set([...rules.write, ...rules.read].flatMap((rule) => rule.capabilities));
+  if (asked.size === 0) return { rules, holders: {} };
+  const holders: [string, Held][] = [];
+  for (const [user, held] of Object.entries(capabilities())) {
+    const some = Object.entries(held).filter(([name]) => asked.has(name));
+    if (some.length > 0) holders.push([user, Object.fromEntries(some)]);
+  }
+  return { rules, holders: Object.fromEntries(holders) };
+}
+
+const unprotected: ProtectedTopicsSnapshot = { rules: noProtectedTopics, holders: {} };
 
 /** Guards topics by the capabilities of users. */
 export class ProtectedTopics implements TopicGuard {
-  readonly #capabilitiesOf: CapabilitiesOf;
   #write: RuleTable;
   #read: RuleTable;
+  #holders: ReadonlyMap<string, Held>;
 
-  constructor(rules: ProtectedTopicRules, capabilitiesOf: CapabilitiesOf) {
-    this.#capabilitiesOf = capabilitiesOf;
+  constructor({ rules, holders }: ProtectedTopicsSnapshot = unprotected) {
     this.#write = new RuleTable(rules.write);
     this.#read = new RuleTable(rules.read);
+    this.#holders = new Map(Object.entries(holders));
   }
 
-  /** Takes new rules in place of all there were. */
-  update(rules: ProtectedTopicRules): void {
+  /** Takes a new snapshot in place of the one there was. */
+  update({ rules, holders }: ProtectedTopicsSnapshot): void {
     this.#write = new RuleTable(rules.write);
     this.#read = new RuleTable(rules.read);
+    this.#holders = new Map(Object.entries(holders));
+  }
+
+  #of(user: string): Held {
+    return this.#holders.get(user) ?? {};
   }
 
   get protectsReading(): boolean {
@@ -148,7 +176,7 @@ export class ProtectedTopics implements TopicGuard {
   publishRefusal(user: string, topic: string): string | undefined {
     const rule = this.#write.of(topic);
     if (rule === undefined) return undefined;
-    const held = this.#capabilitiesOf(user);
+    const held = this.#of(user);
     return rule.capabilities.every((name) => Object.hasOwn(held, name))
       ? undefined
       : refusal('publish', topic, rule, held);
@@ -157,27 +185,22 @@ export class ProtectedTopics implements TopicGuard {
   subscribeRefusal(user: string, prefix: string): string | undefined {
     const rule = this.#read.literalOf(prefix);
     if (rule === undefined) return undefined;
-    const held = this.#capabilitiesOf(user);
+    const held = this.#of(user);
     const mayReceiveSome = this.#read.under(prefix).some((one) => hasOneOf(held, one));
     return mayReceiveSome || hasOneOf(held, rule) ? undefined : refusal('subscribe', prefix, rule, held);
   }
 
   mayReceive(user: string, topic: string): boolean {
     const rule = this.#read.of(topic);
-    return rule === undefined || hasOneOf(this.#capabilitiesOf(user), rule);
+    return rule === undefined || hasOneOf(this.#of(user), rule);
   }
 }
 
-const hasOneOf = (held: Readonly<Record<string, unknown>>, { capabilities }: TopicRule): boolean =>
+const hasOneOf = (held: Held, { capabilities }: TopicRule): boolean =>
   capabilities.some((name) => Object.hasOwn(held, name));
 
 /** In the words of the original, which Python agents log. */
-function refusal(
-  verb: string,
-  topic: string,
-  { capabilities }: TopicRule,
-  held: Readonly<Record<string, unknown>>,
-): string {
+function refusal(verb: string, topic: string, { capabilities }: TopicRule, held: Held): string {
   const [needed, had] = [pythonText(capabilities), pythonText(held)];
   return `to ${verb} to topic "${topic}" requires capabilities ${needed}, but capability list ${had} was provided`;
 }

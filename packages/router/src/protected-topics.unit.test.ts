@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { ProtectedTopics, readProtectedTopics } from './protected-topics.ts';
+import { ProtectedTopics, readProtectedTopics, snapshotTopics } from './protected-topics.ts';
 
 const held: Record<string, Record<string, unknown>> = { both: { a: null, b: { x: '/.*/' } }, one: { a: null } };
 const guard = (table: object): ProtectedTopics =>
-  new ProtectedTopics(readProtectedTopics(JSON.stringify(table)).rules, (user) => held[user] ?? {});
+  new ProtectedTopics(snapshotTopics(readProtectedTopics(JSON.stringify(table)).rules, () => held));
 
 describe('protected topics', () => {
   it('are found equal first, then by the first beginning, then by expression', () => {
@@ -75,9 +75,18 @@ describe('protected topics', () => {
   it('are replaced as a whole', () => {
     const rules = guard({ 'write-protect': [{ topic: 't', capabilities: 'a' }] });
     expect(rules.publishRefusal('x', 't')).toBeDefined();
-    rules.update(readProtectedTopics('').rules);
+    rules.update(snapshotTopics(readProtectedTopics('').rules, () => held));
     expect(rules.publishRefusal('x', 't')).toBeUndefined();
   });
+});
+
+it('a snapshot holds only the capabilities that the rules ask for, and their holders', () => {
+  const { rules } = readProtectedTopics('{"write-protect":[{"topic":"t","capabilities":"b"}]}');
+  expect(snapshotTopics(rules, () => held).holders).toEqual({ both: { b: { x: '/.*/' } } });
+  const nobody = (): never => {
+    throw new Error('asked for nothing');
+  };
+  expect(snapshotTopics(readProtectedTopics('').rules, nobody).holders).toEqual({});
 });
 
 describe('the file of protected topics', () => {

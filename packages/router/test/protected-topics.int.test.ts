@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { texts } from '@volttron-ts/vip-core/testing';
 import type { BusPeer } from '@volttron-ts/vip-core/testing';
-import { ProtectedTopics, readProtectedTopics } from '../src/index.ts';
+import { ProtectedTopics, readProtectedTopics, snapshotTopics } from '../src/index.ts';
 import { RouterRig } from './router-rig.ts';
 
 const body = '{"bus":"","headers":{},"message":1}';
@@ -11,7 +11,7 @@ const table = {
   'read-protect': [{ topic: 'secret/', capabilities: ['can_read', 'can_write'] }],
 };
 const guard = (): ProtectedTopics =>
-  new ProtectedTopics(readProtectedTopics(JSON.stringify(table)).rules, (user) => held[user] ?? {});
+  new ProtectedTopics(snapshotTopics(readProtectedTopics(JSON.stringify(table)).rules, () => held));
 
 /** The topics a peer has received, when the last of them is there. */
 async function topicsOf(peer: BusPeer, last: string): Promise<(string | undefined)[]> {
@@ -68,6 +68,6 @@ it('obeys new rules from the next message on', async () => {
   const stranger = await rig.peer('stranger');
   const publish = async (): Promise<string> => (await stranger.ask('', 'pubsub', 'publish', 'prot/x', body)).subsystem;
   expect(await publish()).toBe('error');
-  topics.update({ write: [], read: [] });
+  topics.update({ rules: { write: [], read: [] }, holders: {} });
   expect(await publish()).toBe('pubsub');
 });

@@ -1,0 +1,25 @@
+import { watch } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import type { Clock } from '@volttron-ts/vip-core';
+
+/** An editor writes in several steps; the last of them counts. */
+const SETTLED_MS = 100;
+
+/**
+ * Calls back when a file was made, written or replaced, once it has been left alone for a moment; the answer ends that.
+ * The folder is watched, because a replaced file is another one. `failed` hears that nothing more will be noticed.
+ */
+export function watchFile(path: string, clock: Clock, changed: () => void, failed: (error: Error) => void): () => void {
+  const name = basename(path);
+  let cancel = (): void => undefined;
+  const watcher = watch(dirname(path), { persistent: false }, (_event, file) => {
+    if (file !== name) return;
+    cancel();
+    cancel = clock.after(SETTLED_MS, changed);
+  });
+  watcher.on('error', failed);
+  return () => {
+    cancel();
+    watcher.close();
+  };
+}
