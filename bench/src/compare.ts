@@ -17,13 +17,15 @@ export interface Party {
   run(): Promise<Measurement>;
 }
 
-/** The ratio ours / peer that passes: at most, or at least, so much. */
+/** What passes: at most, or at least, so much; of the ratio ours / peer, or of our own value. */
 export type Goal = { readonly atMost: number } | { readonly atLeast: number };
 
 export interface Comparison {
   readonly name: string;
   readonly unit: string;
   readonly ours: Party;
+  /** For our own value, whoever else is measured. */
+  readonly goal?: Goal;
   readonly peers: readonly { readonly party: Party; readonly goal?: Goal }[];
 }
 
@@ -37,8 +39,9 @@ export interface Row {
   readonly name: string;
   readonly unit: string;
   readonly ours: Side;
-  readonly peer: Side;
-  readonly ratio: number;
+  /** Null in the row of our own value. */
+  readonly peer: Side | null;
+  readonly ratio: number | null;
   readonly goal: Goal | null;
   readonly pass: boolean;
 }
@@ -51,11 +54,11 @@ export function median(values: readonly number[]): number {
   return (upper + lower) / 2;
 }
 
-/** A ratio that is no number (nothing was measured) never passes. */
-export function passes(ratio: number, goal: Goal | null): boolean {
-  if (!Number.isFinite(ratio)) return false;
+/** A figure that is no number (nothing was measured) never passes. */
+export function passes(figure: number, goal: Goal | null): boolean {
+  if (!Number.isFinite(figure)) return false;
   if (goal === null) return true;
-  return 'atMost' in goal ? ratio <= goal.atMost : ratio >= goal.atLeast;
+  return 'atMost' in goal ? figure <= goal.atMost : figure >= goal.atLeast;
 }
 
 /**
@@ -82,11 +85,17 @@ export async function compare(
     const own = seen.get(party) ?? [];
     return { party: party.name, median: median(own.map(({ value }) => value)), runs: own };
   };
-  return comparison.peers.map(({ party, goal = null }) => {
-    const [ours, peer] = [side(comparison.ours), side(party)];
-    const ratio = ours.median / peer.median;
-    return { name: comparison.name, unit: comparison.unit, ours, peer, ratio, goal, pass: passes(ratio, goal) };
-  });
+  const { name, unit, goal: ownGoal } = comparison;
+  const ours = side(comparison.ours);
+  const own = { name, unit, ours, peer: null, ratio: null };
+  return [
+    ...(ownGoal === undefined ? [] : [{ ...own, goal: ownGoal, pass: passes(ours.median, ownGoal) }]),
+    ...comparison.peers.map(({ party, goal = null }) => {
+      const peer = side(party);
+      const ratio = ours.median / peer.median;
+      return { name, unit, ours, peer, ratio, goal, pass: passes(ratio, goal) };
+    }),
+  ];
 }
 
 /** Three significant digits. */
@@ -107,9 +116,9 @@ export function table(rows: readonly Row[]): string {
     row.name,
     row.unit,
     show(row.ours.median),
-    row.peer.party,
-    show(row.peer.median),
-    show(row.ratio),
+    row.peer?.party ?? '–',
+    row.peer === null ? '–' : show(row.peer.median),
+    row.ratio === null ? '–' : show(row.ratio),
     showGoal(row.goal),
     verdict(row),
   ]);

@@ -58,4 +58,14 @@ describe('compare', () => {
     const lines = table(await compare(comparison([6], [50]), 1)).split('\n');
     expect(lines[2]?.split(/ {2,}/)).toEqual(['case', 'µs', '6', 'peer', '50', '0.12', '≤ 0.1', 'NO']);
   });
+
+  it('holds our own value against a goal of its own, beside the peers', async () => {
+    const rows = await compare({ ...comparison([6], [50]), goal: { atMost: 5 } }, 1);
+    expect(rows.map(({ pass, ratio }) => [ratio, pass])).toEqual([
+      [null, false],
+      [0.12, false],
+    ]);
+    const lines = table(rows).split('\n');
+    expect(lines[2]?.split(/ {2,}/)).toEqual(['case', 'µs', '6', '–', '–', '–', '≤ 5', 'NO']);
+  });
 });

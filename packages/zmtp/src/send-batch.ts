@@ -9,6 +9,9 @@ const smallMessage = 4096;
 /** Plain bodies from here on are written where they are. */
 const byReference = 16_384;
 
+/** Most bytes that are written as one group, which may be one CURVE box: its cost is spread, yet it stays small. */
+const groupBytes = 16_384;
+
 const freeSlabs: Buffer[] = [];
 
 /** Encodes messages for one socket write; small ones side by side in slabs that are used again after the write. */
@@ -19,6 +22,9 @@ export class SendBatch {
   private slab: Buffer | undefined;
   private start = 0;
   private end = 0;
+  /** Messages that will be written together, and the bytes they take at most. */
+  private group: (readonly Uint8Array[])[] = [];
+  private groupLength = 0;
 
   constructor(session: Session) {
     this.session = session;
@@ -33,11 +39,12 @@ export class SendBatch {
     }
     if (alone && length <= smallMessage) {
       const out = Buffer.allocUnsafe(length);
-      this.session.writeMessage(out, 0, frames);
-      this.chunks.push(out);
+      this.chunks.push(out.subarray(0, this.session.writeMessages(out, 0, [frames])));
       return;
     }
-    this.end = this.session.writeMessage(this.room(length), this.end, frames);
+    if (this.groupLength + length > groupBytes) this.writeGroup();
+    this.group.push(frames);
+    this.groupLength += length;
   }
 
   addCommand(wire: Buffer): void {
@@ -55,9 +62,16 @@ export class SendBatch {
     for (const slab of this.slabs) if (freeSlabs.length < keptSlabs) freeSlabs.push(slab);
   }
 
+  private writeGroup(): void {
+    if (this.groupLength === 0) return;
+    this.end = this.session.writeMessages(this.room(this.groupLength), this.end, this.group);
+    this.group = [];
+    this.groupLength = 0;
+  }
+
   private room(length: number): Buffer {
     if (this.slab && this.end + length <= slabLength) return this.slab;
-    this.cut();
+    this.cutSlab();
     this.slab = freeSlabs.pop() ?? Buffer.allocUnsafeSlow(slabLength);
     this.slabs.push(this.slab);
     this.start = this.end = 0;
@@ -65,6 +79,11 @@ export class SendBatch {
   }
 
   private cut(): void {
+    this.writeGroup();
+    this.cutSlab();
+  }
+
+  private cutSlab(): void {
     if (this.slab && this.end > this.start) this.chunks.push(this.slab.subarray(this.start, this.end));
     this.start = this.end;
   }
@@ -72,8 +91,7 @@ export class SendBatch {
   private addLarge(frames: readonly Uint8Array[], length: number): void {
     if (!this.session.plain) {
       const out = Buffer.allocUnsafe(length);
-      this.session.writeMessage(out, 0, frames);
-      this.chunks.push(out);
+      this.chunks.push(out.subarray(0, this.session.writeMessages(out, 0, [frames])));
       return;
     }
     const last = frames.length - 1;

@@ -8,6 +8,8 @@ import { kind } from './mechanism/mechanism.ts';
 import type { Session } from './mechanism/mechanism.ts';
 import type { Settings } from './options.ts';
 
+const nothing = Buffer.alloc(0);
+
 interface TrafficOwner {
   readonly socket: Socket;
   readonly events: { message(frames: Buffer[]): void | Promise<void>; handlerFailed(cause: unknown): void };
@@ -26,6 +28,8 @@ export class Traffic {
   private readonly session: Session;
   private readonly settings: Settings;
   private readonly owner: TrafficOwner;
+  /** The messages of the last packed body. */
+  private readonly packed = new FrameReader(0);
   private discarding = false;
   private parts: Buffer[] = [];
   private partsLength = 0;
@@ -58,7 +62,7 @@ export class Traffic {
   /** Delivers what the reader holds, until it is empty or a handler asks for a pause. */
   resume(): void {
     for (;;) {
-      while (!this.stopped() && this.reader.next()) this.take(this.session.read(this.reader.flags, this.reader.body));
+      while (!this.stopped() && this.next());
       if (this.stopped() || !this.backlog) return;
       this.reader.feed(this.backlog);
       this.backlog = undefined;
@@ -66,9 +70,18 @@ export class Traffic {
     }
   }
 
+  /** Takes one message or frame; false when no whole one is here. */
+  private next(): boolean {
+    if (this.packed.pending) this.unpack();
+    else if (this.reader.next()) this.take(this.session.read(this.reader.flags, this.reader.body));
+    else return false;
+    return true;
+  }
+
   /** Delivers nothing more. */
   discard(): void {
     this.discarding = true;
+    this.packed.feed(nothing);
     this.backlog = undefined;
     this.parts = [];
   }
@@ -88,7 +101,7 @@ export class Traffic {
       return;
     }
     if (found === kind.packed) {
-      this.unpack(this.session.body);
+      this.open(this.session.body);
       return;
     }
     this.add(this.session.body);
@@ -105,17 +118,24 @@ export class Traffic {
     }
   }
 
-  private unpack(body: Buffer): void {
+  private open(body: Buffer): void {
     if (this.parts.length > 0) throw new ProtocolError('a whole message comes amid another');
-    const reader = new FrameReader(body.length);
-    reader.feed(body);
+    if (body.length === 0) throw new ProtocolError('a whole message is cut');
+    this.packed.limit = body.length;
+    this.packed.feed(body);
+  }
+
+  /** Delivers the next message of a packed body. */
+  private unpack(): void {
+    const { packed } = this;
     let flags = more;
-    while ((flags & more) !== 0 && reader.next()) {
-      flags = reader.flags;
+    while ((flags & more) !== 0) {
+      if (!packed.next()) throw new ProtocolError('a whole message is cut');
+      flags = packed.flags;
       if ((flags & command) !== 0) throw new ProtocolError('a command comes inside a message');
-      this.add(reader.body);
+      this.add(packed.body);
     }
-    if ((flags & more) !== 0 || reader.pending) throw new ProtocolError('a whole message is cut');
+    if (!packed.pending) packed.feed(nothing);
     this.deliver();
   }
 

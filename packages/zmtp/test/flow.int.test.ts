@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { FreezingProxy } from './freezing-proxy.ts';
 import { RawPeer } from './raw-peer.ts';
@@ -40,6 +40,26 @@ describe.each(mechanisms)('with %s', (_name, server, client) => {
     expect(answers.every(([, body], index) => body?.equals(Buffer.alloc(sizes[index]!, sizes[index]! % 251)))).toBe(
       true,
     );
+  });
+
+  it('hands on messages that came together one by one, each when the one before is done', async () => {
+    const seen: number[] = [];
+    let atWork = 0;
+    await using router = new TestRouter({}, async (_connection, [head, ...rest]) => {
+      expect(++atWork).toBe(1);
+      await new Promise((resolve) => setImmediate(resolve));
+      atWork -= 1;
+      expect(rest.map(({ length }) => length)).toEqual([0, 300]);
+      seen.push(Number(head));
+    });
+    const endpoint = await router.socket.bind(local, { domain: '', mechanism: server });
+    await using dealer = new TestDealer(endpoint, { mechanism: client });
+    await dealer.connects.count(1);
+    for (let n = 0; n < 500; n++) dealer.socket.send([Buffer.from(String(n)), Buffer.alloc(0), Buffer.alloc(300)]);
+    await router.messages.count(500);
+    await vi.waitFor(() => {
+      expect(seen).toEqual(Array.from({ length: 500 }, (_, n) => n));
+    });
   });
 
   it('says full at the mark, drains, and loses nothing it took', async () => {

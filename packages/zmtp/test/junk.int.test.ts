@@ -119,8 +119,8 @@ class Spoiler {
   private traffic(): void {
     const session = this.handshake.session(pick(2) === 0);
     const frames = bytes('one', 'two', 'x'.repeat(300));
-    const out = Buffer.alloc(session.messageLength(frames));
-    session.writeMessage(out, 0, frames);
+    const room = Buffer.alloc(2 * session.messageLength(frames));
+    const out = room.subarray(0, session.writeMessages(room, 0, pick(2) === 0 ? [frames] : [frames, frames]));
     const ping = session.command(encodeCommand(['PING', 'PONG', 'ERROR', 'SUBSCRIBE'][pick(4)]!, junk()));
     this.end([mutate(out), junk(), mutate(ping), Buffer.concat([out, ping])][pick(4)]!);
   }

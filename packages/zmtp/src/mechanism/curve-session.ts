@@ -1,10 +1,11 @@
+import { longHeader } from '../codec/frame-reader.ts';
 import { headerLength, writeHeader } from '../codec/frame-writer.ts';
 import { tagLength } from '../crypto/engine.ts';
 import type { CryptoEngine } from '../crypto/engine.ts';
 import { CryptoError, ProtocolError } from '../errors.ts';
 import { kind } from './mechanism.ts';
 import type { Session } from './mechanism.ts';
-import { writeFrames } from './null-mechanism.ts';
+import { framesLength, writeFrames } from './null-mechanism.ts';
 
 /** "\x07MESSAGE" as two words. */
 const messageWords = [0x074d4553, 0x53414745] as const;
@@ -41,7 +42,7 @@ export interface SessionKeys {
   readonly asServer: boolean;
   readonly sent: NonceCounter;
   readonly received: NonceCounter;
-  /** Send a message of several frames in one box. */
+  /** Send whole messages in one box. */
   readonly packing: boolean;
 }
 
@@ -86,23 +87,30 @@ export class CurveSession implements Session {
   }
 
   messageLength(frames: readonly Uint8Array[]): number {
-    if (this.keys.packing && frames.length > 1) {
-      const length = overhead + framesLength(frames);
-      return headerLength(length) + length;
-    }
+    if (this.keys.packing) return longHeader + overhead + framesLength(frames);
     let total = 0;
     for (const frame of frames) total += headerLength(overhead + frame.length) + overhead + frame.length;
     return total;
   }
 
-  writeMessage(out: Buffer, offset: number, frames: readonly Uint8Array[]): number {
+  writeMessages(out: Buffer, offset: number, messages: readonly (readonly Uint8Array[])[]): number {
+    if (this.keys.packing) return this.writePacked(out, offset, messages);
+    let position = offset;
+    for (const frames of messages) position = this.writeMessage(out, position, frames);
+    return position;
+  }
+
+  private writePacked(out: Buffer, offset: number, messages: readonly (readonly Uint8Array[])[]): number {
+    let length = 0;
+    for (const frames of messages) length += framesLength(frames);
+    const start = writeHeader(out, offset, 0, overhead + length);
+    let position = start + overhead;
+    for (const frames of messages) position = writeFrames(out, position, frames);
+    return this.sealAt(out, start, inner.packed, length);
+  }
+
+  private writeMessage(out: Buffer, offset: number, frames: readonly Uint8Array[]): number {
     const last = frames.length - 1;
-    if (this.keys.packing && last > 0) {
-      const length = framesLength(frames);
-      const start = writeHeader(out, offset, 0, overhead + length);
-      writeFrames(out, start + overhead, frames);
-      return this.sealAt(out, start, inner.packed, length);
-    }
     let position = offset;
     for (let index = 0; index <= last; index++) {
       const frame = frames[index];
@@ -140,10 +148,4 @@ export class CurveSession implements Session {
     this.engine.zero(this.keys.key);
     this.body = Buffer.alloc(0);
   }
-}
-
-function framesLength(frames: readonly Uint8Array[]): number {
-  let length = 0;
-  for (const frame of frames) length += headerLength(frame.length) + frame.length;
-  return length;
 }

@@ -27,7 +27,7 @@ export interface Handshake {
   destroy(): void;
 }
 
-/** What a frame carries. `packed`: a whole message as ZMTP frames in one body. */
+/** What a frame carries. `packed`: whole messages, one or more, as ZMTP frames in one body. */
 export const kind = { frame: 0, lastFrame: 1, command: 2, packed: 3 } as const;
 
 /** Frames and commands after the handshake. */
@@ -40,9 +40,10 @@ export interface Session {
   readonly body: Buffer;
   /** Answers a `kind`; throws ProtocolError or CryptoError. May decrypt in place. */
   read(flags: number, wire: Buffer): number;
+  /** Bytes that a message takes on the wire, at most. */
   messageLength(frames: readonly Uint8Array[]): number;
-  /** Writes the `messageLength` bytes of a message; answers the offset after it. */
-  writeMessage(out: Buffer, offset: number, frames: readonly Uint8Array[]): number;
+  /** Writes messages side by side, or in one box; answers the offset after them. */
+  writeMessages(out: Buffer, offset: number, messages: readonly (readonly Uint8Array[])[]): number;
   command(body: Buffer): Buffer;
   destroy(): void;
 }

@@ -56,13 +56,13 @@ class NullSession implements Session {
   }
 
   messageLength(frames: readonly Uint8Array[]): number {
-    let length = 0;
-    for (const frame of frames) length += headerLength(frame.length) + frame.length;
-    return length;
+    return framesLength(frames);
   }
 
-  writeMessage(out: Buffer, offset: number, frames: readonly Uint8Array[]): number {
-    return writeFrames(out, offset, frames);
+  writeMessages(out: Buffer, offset: number, messages: readonly (readonly Uint8Array[])[]): number {
+    let position = offset;
+    for (const frames of messages) position = writeFrames(out, position, frames);
+    return position;
   }
 
   command(body: Buffer): Buffer {
@@ -86,4 +86,11 @@ export function writeFrames(out: Buffer, offset: number, frames: readonly Uint8A
     position += frame.length;
   }
   return position;
+}
+
+/** The bytes that `writeFrames` writes. */
+export function framesLength(frames: readonly Uint8Array[]): number {
+  let length = 0;
+  for (const frame of frames) length += headerLength(frame.length) + frame.length;
+  return length;
 }

@@ -44,7 +44,7 @@ describe('a NULL handshake', () => {
     const session = new NullHandshake().session();
     const frames = [Buffer.from('a'), Buffer.alloc(0), Buffer.alloc(256, 'b')];
     const out = Buffer.alloc(session.messageLength(frames));
-    expect(session.writeMessage(out, 0, frames)).toBe(out.length);
+    expect(session.writeMessages(out, 0, [frames])).toBe(out.length);
     expect(out.toString('hex')).toBe(`010161` + `0100` + `020000000000000100${'62'.repeat(256)}`);
   });
 });
