@@ -26,7 +26,7 @@ const expected: Readonly<Record<number, string>> = {
     too-many-streams unsupported-media-type
     async-transaction json-value migration-list not-in-worker unknown-method worker-closed worker-crashed
     worker-request writes-closed
-    bus hello-timeout not-welcomed journal-refused no-remote-platforms parameters method-authorization
+    bus hello-timeout not-welcomed upload agent-entry-taken journal-refused no-remote-platforms parameters method-authorization
     again closed journal-gap remote timeout unknown-subsystem`,
 };
 

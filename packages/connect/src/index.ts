@@ -18,6 +18,7 @@ export type { LogOptions } from './log.ts';
 export { readOptions } from './read-options.ts';
 export { systemClock } from './system-clock.ts';
 export { main } from './agent-main.ts';
+export { agentProgram } from './agent-program.ts';
 export { openLocalPlatform } from './local-platform.ts';
 export type { LocalPlatform, LocalPlatformOptions } from './local-platform.ts';
 export type { FromHost, ToHost } from './shared/host-messages.ts';

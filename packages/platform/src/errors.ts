@@ -76,3 +76,24 @@ export class StoreUnreadableError extends VipError {
     });
   }
 }
+
+/** An agent that was sent to be installed did not arrive whole. */
+export class UploadError extends VipError {
+  override readonly name = 'UploadError';
+  constructor(why: string) {
+    super('upload', `The agent was not received: ${why}.`, { item: 'agent package', remedy: 'Send it again.' });
+  }
+}
+
+/** An agent would get a user name or a key that belongs to somebody else. */
+export class AgentEntryTakenError extends VipError {
+  override readonly name = 'AgentEntryTakenError';
+  constructor(item: 'user_id' | 'credentials', value: string) {
+    const what = item === 'user_id' ? `The user_id ${value}` : `The key ${value}`;
+    super('agent-entry-taken', `${what} is another user's.`, {
+      item,
+      value,
+      remedy: 'Give the agent another VIP identity or key, or remove that entry (vctl auth list, vctl auth remove).',
+    });
+  }
+}

@@ -18,6 +18,7 @@ import { openJournal } from '@volttron-ts/history';
 import type { Journal } from '@volttron-ts/history';
 import { parseAddress, services } from '@volttron-ts/vip-core';
 import type { Clock, Logger } from '@volttron-ts/vip-core';
+import { removePidFile } from './pid-file.ts';
 import { RouterThread } from './router-thread.ts';
 import { auditedEnrolment } from './services/auth/audited-enrolment.ts';
 import { createServiceKit } from './wiring/kit.ts';
@@ -81,6 +82,7 @@ export class Platform {
 
   async #start(): Promise<PlatformStatus> {
     const { home, settings, clock, log } = this.#options;
+    this.#parts.add('VOLTTRON_PID', async () => removePidFile(home));
     const audit = await this.#openAudit();
     const keys = new KeyStore(home);
     const serverKeys = await keys.platform();
@@ -95,11 +97,12 @@ export class Platform {
       this.#parts,
     );
     const feed = startLiveFeed(kit);
-    await startServices(kit);
+    const control = await startServices(kit);
     const addresses = await router.listen();
     await router.setProperties(this.#properties(addresses, serverKeys.publicKey));
     await this.#learnOwnKeys(addresses, serverKeys.publicKey);
     const web = await startConfiguredWeb(kit, { feed, serverKey: serverKeys.publicKey, addresses });
+    control.startAgents();
     return {
       instance: settings['instance-name'],
       addresses,
