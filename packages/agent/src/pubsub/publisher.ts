@@ -2,7 +2,6 @@ import {
   AgainError,
   ClosedError,
   decodeCount,
-  encodePublishBody,
   encodeText,
   formatPublicationId,
   parsePublicationId,
@@ -15,6 +14,7 @@ import type { Session } from '../session/session.ts';
 import { completeHeaders } from './headers.ts';
 import { Ledger } from './ledger.ts';
 import type { AcknowledgedLedger } from './ledger.ts';
+import { publicationBody } from './publication-body.ts';
 import { PublishWindow } from './publish-window.ts';
 import type { WindowEntry, WindowLimits } from './publish-window.ts';
 import { countReadings } from './reading.ts';
@@ -70,13 +70,14 @@ export class Publisher {
 
   /**
    * Publishes; settles when the platform has answered, which for captured topics means that it is kept. Waits while the
-   * window is full. Answers how many subscribers it went to. Rejects with UnauthorizedError, DeniedError, ClosedError.
+   * window is full. Answers how many subscribers it went to. Rejects with InvalidValueError before it is
+   * sent, with UnauthorizedError or BusError when the platform refuses it, with DeniedError, ClosedError.
    */
   async publish(topic: string, message: unknown, options: PublishOptions = {}): Promise<number> {
     const { refusal } = this.#session;
     if (refusal !== undefined) throw refusal;
     const { headers = {}, bus = '', readings = countReadings(message), signal } = options;
-    const body = encodePublishBody(bus, completeHeaders(headers, this.#session.clock), message);
+    const body = publicationBody(topic, bus, completeHeaders(headers, this.#session.clock), message);
     return new Promise((resolve, reject) => {
       const aborted = (): void => {
         reject(asError(signal?.reason, `The publication of ${topic}`));

@@ -2,13 +2,12 @@ import {
   ClosedError,
   decodeCount,
   decodeText,
-  encodeRpc,
-  encodeText,
   equalsAscii,
   InvalidValueError,
-  parseLooseJson,
+  UnauthorizedError,
 } from '@volttron-ts/vip-core';
-import type { OutgoingMessage, VipMessage } from '@volttron-ts/vip-core';
+import type { VipMessage } from '@volttron-ts/vip-core';
+import { BusError } from '../errors.ts';
 import type { Session } from '../session/session.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
 import type { QueueLimits } from './delivery-queue.ts';
@@ -17,8 +16,10 @@ import { Publisher } from './publisher.ts';
 import type { PublishOptions } from './publisher.ts';
 import type { WindowLimits } from './publish-window.ts';
 import type { PointMetadata, PointValues } from './reading.ts';
+import { subscribeRequest, synchronizeRequest, unsubscribeRequest } from './requests.ts';
 import { QueuedSubscription } from './subscription.ts';
 import type { Interest, Subscription } from './subscription.ts';
+import { textFault, topicFault } from './topic.ts';
 
 export interface SubscribeOptions {
   readonly signal?: AbortSignal;
@@ -31,7 +32,8 @@ export interface SubscribeOptions {
 export interface PubSub {
   /**
    * The publications whose topic starts with `prefix`. The subscription stands from now on and over reconnects; what
-   * is not taken waits in a bounded queue, and a full queue holds the bus back.
+   * is not taken waits in a bounded queue, and a full queue holds the bus back. Throws InvalidValueError for a prefix
+   * that cannot be one; what the platform refuses ends it with UnauthorizedError.
    */
   subscribe<Values extends object = PointValues>(prefix: string, options?: SubscribeOptions): Subscription<Values>;
   /** See Publisher.publish. */
@@ -57,8 +59,6 @@ export interface PubSubLimits {
 }
 
 const ANSWER_MS = 30_000;
-/** Longer ones are answered by our router as if they were nothing. */
-const MAX_TOPIC = 4096;
 const keyOf = ({ prefix, bus, allPlatforms }: Interest): string => JSON.stringify([allPlatforms, bus, prefix]);
 
 /** The agent's side of the subsystem `pubsub` (vip-zmq.md §2.7). */
@@ -118,6 +118,8 @@ export class PubSubClient implements PubSub {
     prefix: string,
     { signal, bus = '', allPlatforms = false }: SubscribeOptions = {},
   ): Subscription<Values> {
+    const fault = textFault('prefix', prefix);
+    if (fault !== undefined) throw fault;
     const queue = new DeliveryQueue(this.#limits, this.#session.log, () => {
       if (!this.#anyFull()) this.#goOn();
     });
@@ -139,30 +141,27 @@ export class PubSubClient implements PubSub {
   /** Asks the router; until it answers, each connection asks again. */
   #announce(one: QueuedSubscription): void {
     if (one.isKnown || this.#session.phase !== 'established') return;
-    const { prefix, bus, allPlatforms } = one.interest;
-    this.#ask('subscribe', { prefix: [prefix], bus, all_platforms: allPlatforms }).then(
+    const { prefix } = one.interest;
+    this.#ask('subscribe', subscribeRequest(one.interest)).then(
       (accepted) => {
         if (accepted) one.known();
-        else {
-          this.#subscriptions.delete(one);
-          one.queue.end(new InvalidValueError('prefix', prefix, `The platform does not take the prefix "${prefix}".`));
-        }
+        else this.#refused(one, new InvalidValueError('prefix', prefix, `The platform does not take "${prefix}".`));
       },
       (error: unknown) => {
-        this.#session.log.debug('a subscription was not answered', { prefix, reason: String(error) });
+        if (error instanceof UnauthorizedError || error instanceof BusError) this.#refused(one, error);
+        else this.#session.log.debug('a subscription was not answered', { prefix, reason: String(error) });
       },
     );
   }
 
-  async #ask(operation: string, body: unknown): Promise<boolean> {
-    const answer = await this.#session.ask({
-      peer: '',
-      subsystem: 'pubsub',
-      id: `s.${this.#publisher.epoch}.${++this.#count}`,
-      args: [encodeText(operation), encodeRpc(body)],
-      what: operation,
-      timeoutMs: ANSWER_MS,
-    });
+  #refused(one: QueuedSubscription, reason: Error): void {
+    this.#subscriptions.delete(one);
+    one.queue.end(reason);
+  }
+
+  async #ask(what: string, args: readonly Uint8Array[]): Promise<boolean> {
+    const id = `s.${this.#publisher.epoch}.${++this.#count}`;
+    const answer = await this.#session.ask({ peer: '', subsystem: 'pubsub', id, args, what, timeoutMs: ANSWER_MS });
     return decodeCount(answer.args[1]) !== 0;
   }
 
@@ -172,21 +171,16 @@ export class PubSubClient implements PubSub {
     const key = keyOf(one.interest);
     if (this.#session.phase !== 'established') return;
     if ([...this.#subscriptions].some(({ interest }) => keyOf(interest) === key)) return;
-    const { prefix, bus, allPlatforms } = one.interest;
-    const named = { prefix: [prefix], bus };
-    this.#ask('unsubscribe', allPlatforms ? { all: named } : { internal: named }).catch((error: unknown) => {
-      this.#session.log.debug('an unsubscribe was not answered', { prefix, reason: String(error) });
+    this.#ask('unsubscribe', unsubscribeRequest(one.interest)).catch((error: unknown) => {
+      this.#session.log.debug('an unsubscribe was not answered', { ...one.interest, reason: String(error) });
     });
   }
 
   /** Tells a new connection all subscriptions (§2.7.5). */
   async #synchronize(): Promise<void> {
-    const subscriptions: Record<'internal' | 'all', Record<string, string[]>> = { internal: {}, all: {} };
-    for (const { interest } of this.#subscriptions) {
-      const prefixes = (subscriptions[interest.allPlatforms ? 'all' : 'internal'][interest.bus] ??= []);
-      if (!prefixes.includes(interest.prefix)) prefixes.push(interest.prefix);
-    }
-    await this.#session.tellAtOnce(synchronizeMessage(`s.${this.#publisher.epoch}.${++this.#count}`, subscriptions));
+    const id = `s.${this.#publisher.epoch}.${++this.#count}`;
+    const args = synchronizeRequest([...this.#subscriptions].map(({ interest }) => interest));
+    await this.#session.tellAtOnce({ peer: '', id, subsystem: 'pubsub', args });
   }
 
   #receive(message: VipMessage): void | Promise<void> {
@@ -217,26 +211,4 @@ export class PubSubClient implements PubSub {
     this.#release = undefined;
     release?.();
   }
-}
-
-/** Python routers parse frames that are JSON, so a topic must not be (vip-zmq.md §9). */
-function topicFault(topic: string): InvalidValueError | undefined {
-  const remedy = 'Write it as words with slashes, such as devices/campus/building/ahu1/all.';
-  if (topic === '') return new InvalidValueError('topic', topic, 'A publication needs a topic.', remedy);
-  if (topic.length > MAX_TOPIC) {
-    const why = `A topic has at most ${MAX_TOPIC} characters, this one ${topic.length}.`;
-    return new InvalidValueError('topic', topic.slice(0, 80), why, remedy);
-  }
-  if (!/^\s*(?:-?\d|-?Infinity|NaN|[[{"]|true|false|null)/.test(topic)) return undefined;
-  try {
-    parseLooseJson(topic);
-  } catch {
-    return undefined;
-  }
-  return new InvalidValueError('topic', topic, `The topic ${topic} is JSON, which Python platforms change.`, remedy);
-}
-
-function synchronizeMessage(id: string, subscriptions: unknown): OutgoingMessage {
-  const args = [encodeText('synchronize'), encodeText('connected'), encodeRpc({ subscriptions })];
-  return { peer: '', id, subsystem: 'pubsub', args };
 }

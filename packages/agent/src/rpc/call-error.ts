@@ -11,6 +11,7 @@ import {
 } from '@volttron-ts/vip-core';
 import type { RpcErrorObject } from '@volttron-ts/vip-core';
 import { ParameterError, UnknownMethodError } from '../errors.ts';
+import { pythonRepr } from './python-repr.ts';
 
 const UNAUTHORIZED_TYPE = 'volttron.platform.jsonrpc.Error';
 
@@ -31,7 +32,7 @@ export function errorObjectOf(error: unknown): RpcErrorObject {
   const text = error instanceof VipError ? error.line : error instanceof Error ? error.message : String(error);
   const args = error instanceof UnauthorizedError ? [rpcCodes.unauthorized, text] : [text];
   // The text of a KeyError is that of its key as Python would write it in code.
-  const detail = error instanceof UnknownKeyError ? pythonText(text) : text;
+  const detail = error instanceof UnknownKeyError ? pythonRepr(text) : text;
   return {
     code: rpcCodes.unhandled,
     message: 'unhandled exception',
@@ -39,16 +40,10 @@ export function errorObjectOf(error: unknown): RpcErrorObject {
   };
 }
 
-/** A text as Python's `repr` writes it. */
-function pythonText(text: string): string {
-  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
-  return quote + text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll(quote, `\\${quote}`) + quote;
-}
-
 export const unimplemented = (method: string): RpcErrorObject => ({
   code: rpcCodes.methodNotFound,
   message: 'unimplemented method',
-  data: { detail: `no method "${method}" is exported` },
+  data: { detail: `method ${pythonRepr(method)} is not implemented` },
 });
 
 const member = (value: unknown, name: string): unknown =>

@@ -1,5 +1,6 @@
 import { checker, services, t, UnauthorizedError } from '@volttron-ts/vip-core';
 import type { Caller, Parameter } from './method.ts';
+import { pythonRepr, pythonStr } from './python-repr.ts';
 
 /** Capabilities of a user; a value limits the arguments of the methods that require it. */
 type Held = Readonly<Record<string, Readonly<Record<string, unknown>> | null>>;
@@ -54,7 +55,7 @@ export class Capabilities {
     if (call.requires.every((capability) => capability === '')) return;
     const held = (await this.#current()).get(user) ?? {};
     const missing = call.requires.filter((capability) => !Object.hasOwn(held, capability));
-    if (missing.length > 0) throw lacks(user, call, Object.keys(held));
+    if (missing.length > 0) throw lacks(user, call, held);
     for (const capability of call.requires) checkLimits(user, call, held[capability] ?? {});
   }
 
@@ -79,12 +80,12 @@ export class Capabilities {
 const read = (value: unknown): ReadonlyMap<string, Held> =>
   new Map(Object.entries(asCapabilities(value, 'the capabilities of platform.auth')));
 
-function lacks(user: string, { method, requires }: GuardedCall, held: readonly string[]): UnauthorizedError {
-  const text = `method "${method}" requires capabilities ${list(requires)}, but capability ${list(held)} was provided for user ${user}`;
+/** In the words of the original, which callers look for. */
+function lacks(user: string, { method, requires }: GuardedCall, held: Held[string]): UnauthorizedError {
+  const required = `{${requires.map(pythonRepr).join(', ')}}`;
+  const text = `method ${pythonRepr(method)} requires capabilities ${required}, but capability ${pythonRepr(held)} was provided for user ${user}`;
   return new UnauthorizedError(text, { item: method, value: user });
 }
-
-const list = (names: readonly string[]): string => `{${names.map((name) => `'${name}'`).join(', ')}}`;
 
 function checkLimits(user: string, call: GuardedCall, limits: Readonly<Record<string, unknown>>): void {
   for (const [name, allowed] of Object.entries(limits)) {
@@ -94,7 +95,7 @@ function checkLimits(user: string, call: GuardedCall, limits: Readonly<Record<st
     const text =
       index < 0
         ? `User ${user} capability is not defined properly for method ${call.method}: it has no parameter ${name}`
-        : `User ${user} can call method ${call.method} only with ${name}=${String(allowed)} but called with ${name}=${JSON.stringify(given)}`;
+        : `User ${user} can call method ${call.method} only with ${name}=${pythonStr(allowed)} but called with ${name}=${pythonStr(given)}`;
     throw new UnauthorizedError(text, { item: call.method, value: user });
   }
 }

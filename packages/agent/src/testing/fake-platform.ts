@@ -169,6 +169,9 @@ export class FakePlatform {
         return;
       case 'agentstop':
         return;
+      case 'external_rpc':
+        // Tests play the other platforms.
+        return;
       default:
         this.#answer(from, message, ['93', 'Protocol not supported', '', message.subsystem], 'error');
     }
