@@ -47,19 +47,14 @@ export class TestPlatform {
 
   /** A peer with a key and an entry. */
   async enter(identity: string, capabilities: Capabilities = {}): Promise<RunningAgent> {
-    const pair = await new KeyStore(this.home).agent(identity);
     if (identity !== services.controlConnection) {
       const operator = this.#operator ?? (await this.operator());
-      const entry = agentEntry(identity, pair.publicKey, capabilities);
+      const { publicKey } = await new KeyStore(this.home).agent(identity);
+      const entry = agentEntry(identity, publicKey, capabilities);
       await operator.vip.rpc.call(services.auth, 'auth_file.add', [entry]);
     }
-    const keys = { publickey: pair.publicKey, secretkey: pair.secret.reveal(), serverkey: this.status.serverKey };
-    const address = parseAddress(this.status.addresses[0]!);
-    const bus = new ZmqConnection({ identity, address, keys, clock: systemClock });
-    const definition = defineAgent({ name: identity, config: t.Object({}) });
-    const agent = startAgent(definition, { bus, clock: systemClock, log: silent });
+    const agent = await enterPlatform(this.home, this.status, identity);
     this.#peers.push(agent);
-    await agent.vip.hello('');
     return agent;
   }
 
@@ -79,6 +74,18 @@ export class TestPlatform {
     await this.stop();
     await rm(this.home, { recursive: true, force: true });
   }
+}
+
+/** A peer with the key that the home keeps for its name. */
+export async function enterPlatform(home: string, status: PlatformStatus, identity: string): Promise<RunningAgent> {
+  const pair = await new KeyStore(home).agent(identity);
+  const keys = { publickey: pair.publicKey, secretkey: pair.secret.reveal(), serverkey: status.serverKey };
+  const address = parseAddress(status.addresses[0]!);
+  const bus = new ZmqConnection({ identity, address, keys, clock: systemClock });
+  const definition = defineAgent({ name: identity, config: t.Object({}) });
+  const agent = startAgent(definition, { bus, clock: systemClock, log: silent });
+  await agent.vip.hello('');
+  return agent;
 }
 
 /** Someone who manages agents, and sends them as Python's vctl does (reference/vip-zmq.md §2.13). */
