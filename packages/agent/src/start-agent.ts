@@ -143,11 +143,12 @@ class Life implements RunningAgent {
     const { dataFolder = process.cwd() } = options;
     const values = config.values as AgentConfig<unknown>;
     const context = { vip: this.vip, config: values, log, clock, dataFolder, signal: this.#stopping.signal, stop };
-    exportMethods(definition, this.#session.rpc, context);
     if (!options.isCore) reportRpcAuthorizations({ ...this.#session, log });
     this.#configured = options.configStore
       ? this.#session.configStore.follow(followStore(config, this.#session.health, log))
       : Promise.resolve();
+    // Last, so that a method of the author's goes before one that every agent has.
+    exportMethods(definition, this.#session.rpc, context);
     for (const [name, take] of Object.entries(options.subsystems ?? {})) this.#session.session.handle(name, take);
     this.#session.session.onPhase((phase, reason) => {
       logPhase(log, bus.identity, phase, reason);

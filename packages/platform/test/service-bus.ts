@@ -53,7 +53,9 @@ export class ServiceBus {
     const { port1, port2 } = new MessageChannel();
     this.#ports.accept(port1, identity);
     const bus = new PortConnection(port2, identity);
-    const agent = startAgent(definition, { bus, clock, log, capabilities: () => Promise.resolve(this.#held) });
+    const capabilities = (): Promise<Held> => Promise.resolve(this.#held);
+    // What the store tells is looked at by itself, so agents do not ask for it.
+    const agent = startAgent(definition, { bus, clock, log, capabilities, configStore: false });
     onTestFinished(() => agent.stop());
     await agent.vip.hello('');
     return agent;
