@@ -5,13 +5,13 @@ import { failureLine } from './failure-line.ts';
 import { runAgent } from './run-agent.ts';
 import { hostSharedAgents } from './shared/shared-host.ts';
 
-/** Runs one agent, or several that share this process, until told to stop; sets the exit code of the process. */
-export async function main(args: readonly string[]): Promise<void> {
+/** Runs one agent, or several that share this process, until the signal aborts; sets the exit code of the process. */
+export async function main(args: readonly string[], signal: AbortSignal): Promise<void> {
   try {
     const parsed = readArguments(args, process.env);
     if (parsed === 'help') process.stdout.write(USAGE);
-    else if (parsed === 'shared') await hostSharedAgents(process, stopSignal());
-    else await runInProcess(parsed);
+    else if (parsed === 'shared') await hostSharedAgents(process, signal);
+    else await runInProcess(parsed, signal);
   } catch (error) {
     process.stderr.write(`volttron-agent: ${failureLine(error)}\n`);
     process.exitCode = exitCodeOf(error);
@@ -19,22 +19,12 @@ export async function main(args: readonly string[]): Promise<void> {
   if (process.connected) process.disconnect();
 }
 
-/** A launcher and a terminal may each send a signal; the second must not end the process half stopped. */
-function stopSignal(): AbortSignal {
-  const stopping = new AbortController();
-  const stop = (): void => {
-    stopping.abort();
-  };
-  process.on('SIGINT', stop).on('SIGTERM', stop);
-  return stopping.signal;
-}
-
-async function runInProcess(args: AgentArguments): Promise<void> {
+async function runInProcess(args: AgentArguments, signal: AbortSignal): Promise<void> {
   await runAgent(args, {
     environment: process.env,
     logFormat: process.stderr.isTTY ? 'terminal' : 'json',
     write: (text) => process.stderr.write(text),
-    signal: stopSignal(),
+    signal,
     onWelcome: (welcomed) => {
       // Shown by ps and top, where several agents differ in nothing else.
       process.title = `volttron-agent ${welcomed.agent}`;
