@@ -4,6 +4,8 @@ import type { AuthEntry } from './auth-entry.ts';
 import { AUTH_FILE_VERSION } from './auth-upgrade.ts';
 import type { RawAuthDocument } from './auth-upgrade.ts';
 import { blankComments } from './commented-json.ts';
+import { MIN_LITERAL, requiredLiterals } from './rules/required-literals.ts';
+import { expressionOf } from './text-match.ts';
 
 /** The two lists of the auth file. */
 export type AuthList = 'allow' | 'deny';
@@ -78,13 +80,31 @@ export function readEntries(
   list: AuthList,
 ): { readonly entries: readonly { readonly entry: AuthEntry; readonly at: number }[]; readonly problems: string[] } {
   const problems: string[] = [];
+  let alwaysTried = 0;
   const entries = document[list].flatMap((raw, at) => {
     const read = readAuthEntry(raw);
-    if ('entry' in read) return [{ entry: read.entry, at }];
-    problems.push(`${list} entry ${at} is ignored: ${read.problems.join('; ')}`);
+    const wrong = 'entry' in read ? [] : read.problems;
+    if ('entry' in read && list === 'allow' && isAlwaysTried(read.entry) && ++alwaysTried > MAX_ALWAYS_TRIED) {
+      wrong.push(TOO_MANY_TRIED);
+    }
+    if ('entry' in read && wrong.length === 0) return [{ entry: read.entry, at }];
+    problems.push(`${list} entry ${at} is ignored: ${wrong.join('; ')}`);
     return [];
   });
   return { entries, problems };
+}
+
+/**
+ * Expressions over keys that hold no literal text are compared with every key that connects, in the thread that carries
+ * all messages: there may be so many of them. Denials are never left out.
+ */
+const MAX_ALWAYS_TRIED = 200;
+
+const TOO_MANY_TRIED = `more than ${MAX_ALWAYS_TRIED} entries have "credentials" that are expressions without ${MIN_LITERAL} literal characters in a row`;
+
+function isAlwaysTried({ credentials }: AuthEntry): boolean {
+  const expression = expressionOf(credentials ?? '');
+  return expression !== undefined && requiredLiterals(expression) === undefined;
 }
 
 /** What a document of version 1.x says. */

@@ -7,7 +7,7 @@ import { unpackRule } from './access-rule.ts';
 import type { AccessRule } from './access-rule.ts';
 import { RULE_LIMIT } from './access-table.ts';
 import type { AccessTable } from './access-table.ts';
-import { GRAM_LENGTHS, gramsOf, hashOf, tableKeys } from './table-keys.ts';
+import { hashOf, hashOn, tableKeys } from './table-keys.ts';
 
 /** A rule with its expressions ready to be tried. */
 interface ReadyRule extends AccessRule {
@@ -63,36 +63,34 @@ export class AccessRules {
 
   /** In the order of the file. */
   #candidates(list: AuthList, credential: string): readonly number[] {
-    const numbers = new Set(this.#numbersAt(tableKeys.any(list)));
-    for (const length of GRAM_LENGTHS) {
-      for (const gram of gramsOf(credential, length)) {
-        for (const number of this.#numbersAt(tableKeys.gram(list, gram))) numbers.add(number);
+    const numbers = new Set<number>();
+    this.#collect(hashOf(tableKeys.any(list)), numbers);
+    const before = hashOf(tableKeys.gram(list, ''));
+    for (const length of this.#table.gramLengths[list]) {
+      for (let at = 0; at + length <= credential.length; at++) {
+        this.#collect(hashOn(before, credential, at, at + length), numbers);
       }
     }
     return [...numbers].sort((a, b) => a - b);
   }
 
   #rulesAt(key: string): ReadyRule[] {
-    return this.#numbersAt(key).map((number) => this.#rule(number));
+    const numbers = new Set<number>();
+    this.#collect(hashOf(key), numbers);
+    return [...numbers].map((number) => this.#rule(number));
   }
 
-  #numbersAt(key: string): number[] {
-    const { index } = this.#table;
-    const first = hashOf(key) * RULE_LIMIT;
-    let low = 0;
-    let high = index.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((index[middle] ?? 0) < first) low = middle + 1;
-      else high = middle;
-    }
-    const numbers: number[] = [];
-    for (let at = low; at < index.length; at++) {
+  /** The numbers of the rules under a hash, ascending. */
+  #collect(hash: number, numbers: Set<number>): void {
+    const { index, directory } = this.#table;
+    const first = hash * RULE_LIMIT;
+    const bucket = hash >>> 16;
+    const end = directory[bucket + 1] ?? 0;
+    for (let at = lowerBound(index, first, directory[bucket] ?? 0, end); at < end; at++) {
       const number = (index[at] ?? 0) - first;
-      if (number >= RULE_LIMIT) break;
-      numbers.push(number);
+      if (number >= RULE_LIMIT) return;
+      numbers.add(number);
     }
-    return numbers;
   }
 
   #rule(number: number): ReadyRule {
@@ -108,6 +106,18 @@ export class AccessRules {
 }
 
 const decoder = new TextDecoder();
+
+/** The first place in `from` … `to` that holds this or more. */
+function lowerBound(index: Float64Array, value: number, from: number, to: number): number {
+  let low = from;
+  let high = to;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((index[middle] ?? 0) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
 
 function ready(rule: AccessRule): ReadyRule {
   const domain = matcherOf(rule.domain);

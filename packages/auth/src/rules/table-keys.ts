@@ -1,5 +1,4 @@
 import type { AuthList } from '../auth-document.ts';
-import { MIN_LITERAL } from './required-literals.ts';
 
 /** Under what a rule is found in an access table. */
 export const tableKeys = {
@@ -13,19 +12,23 @@ export const tableKeys = {
   name: (identity: string): string => `name ${identity}`,
 } as const;
 
-/** The lengths of grams that tables hold. */
-export const GRAM_LENGTHS: readonly number[] = [MIN_LITERAL, MIN_LITERAL + 1];
+/** Of a literal, a gram of at most so many characters stands in the table: few other keys hold it by chance. */
+export const MAX_GRAM = 4;
 
-/** The parts of a text of so many characters, each once. */
-export function gramsOf(text: string, length: number): Set<string> {
-  const grams = new Set<string>();
-  for (let at = 0; at + length <= text.length; at++) grams.add(text.slice(at, at + length));
-  return grams;
+/** The parts of a text of so many characters. */
+export function gramsOf(text: string, length: number): string[] {
+  return Array.from({ length: text.length - length + 1 }, (_, at) => text.slice(at, at + length));
 }
 
 /** FNV-1a over UTF-16 units, 32 bits. Two keys of one hash cost a look at a rule too many, nothing else. */
-export function hashOf(key: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < key.length; at++) hash = Math.imul(hash ^ key.charCodeAt(at), 0x01000193);
-  return hash >>> 0;
+export const hashOf = (key: string): number => hashOn(FNV_OFFSET, key, 0, key.length);
+
+/** Goes on with a hash: `hashOn(hashOf(a), b, 0, b.length)` is `hashOf(a + b)`. */
+export function hashOn(hash: number, text: string, from: number, to: number): number {
+  let next = hash;
+  for (let at = from; at < to; at++) next = Math.imul(next ^ text.charCodeAt(at), FNV_PRIME);
+  return next >>> 0;
 }
+
+const FNV_OFFSET = 0x811c9dc5;
+const FNV_PRIME = 0x01000193;
