@@ -79,4 +79,29 @@ describe('health', () => {
     expect(alert?.body.headers).toMatchObject({ alert_key: 'too_warm' });
     expect(JSON.parse(String(alert?.body.message))).toMatchObject({ status: 'BAD', context: 'ahu1' });
   });
+
+  it('publishes alerts that others ask for (the original always fails)', async () => {
+    const platform = new FakePlatform();
+    await using agent = startTestAgent(platform, agentThat());
+    await welcomed(platform);
+    const last_updated = '2014-10-13T10:33:00.000000+00:00';
+    const alerts = (): unknown[] =>
+      platform.publications
+        .filter(({ topic }) => topic === 'alerts/tester/campus_agent')
+        .map(({ body }) => [
+          (body.headers as { alert_key: string }).alert_key,
+          JSON.parse(String(body.message)) as unknown,
+        ]);
+    const status = { status: 'GOOD', context: 'all well', last_updated: 'then' };
+    expect(await callAgent(platform, 'health.send_alert', ['fan', 'stuck'])).toMatchObject({ result: null });
+    expect(await callAgent(platform, 'health.send_alert', ['fan', status])).toMatchObject({ result: null });
+    expect(await callAgent(platform, 'health.send_alert', ['fan'])).toMatchObject({ result: null });
+    expect(alerts()).toEqual([
+      ['fan', { status: 'BAD', context: 'stuck', last_updated }],
+      ['fan', { status: 'GOOD', context: 'all well', last_updated }],
+      ['fan', { status: 'BAD', context: null, last_updated }],
+    ]);
+    expect(await callAgent(platform, 'health.send_alert', ['fan', { status: 'FINE' }])).toMatchObject({ error: {} });
+    expect(agent.vip.health.status.status).toBe('GOOD');
+  });
 });

@@ -154,6 +154,56 @@ describe('publish', () => {
     await agent.vip.pubsub.publish('1st/floor', 1);
   });
 
+  it('rejects a message that no router reads before it is sent, and goes on', async () => {
+    const platform = new FakePlatform();
+    await using agent = await started(platform);
+    let nested: unknown = 1;
+    for (let depth = 0; depth < 201; depth++) nested = [nested];
+    const circle: unknown[] = [];
+    circle.push(circle);
+    const ledger = agent.vip.pubsub.ledger(TOPIC);
+    for (const message of [nested, circle, 5n, 'x'.repeat(64 * 1024 * 1024)]) {
+      await expect(agent.vip.pubsub.publish(TOPIC, message)).rejects.toMatchObject({
+        code: 'invalid-value',
+        message: expect.stringContaining(`The message for ${TOPIC} cannot be published: `) as unknown,
+      });
+    }
+    await agent.vip.pubsub.publish(TOPIC, (nested as unknown[])[0]);
+    expect(ids(platform)).toEqual(numbered(1));
+    expect(ledger.acknowledged().messages).toBe(1);
+  });
+
+  it.each([
+    ['-32001', 'unauthorized'],
+    ['-32600', 'bus'],
+    ['90', 'bus'],
+  ])('rejects what the platform refuses with %s, and never counts it as kept', async (errno, code) => {
+    const platform = new FakePlatform();
+    await using agent = await started(platform);
+    platform.verdict = () => 'lose';
+    const ledger = agent.vip.pubsub.ledger(TOPIC);
+    const published = agent.vip.pubsub.publish(TOPIC, 1);
+    const id = 'p.epoch00001.1';
+    platform.send('agent', { peer: '', id, subsystem: 'error', args: [errno, 'why', '', 'pubsub'].map(encodeText) });
+    platform.send('agent', { peer: '', id, subsystem: 'pubsub', args: ['request_response', '0'].map(encodeText) });
+    await expect(published).rejects.toMatchObject({ code });
+    expect([ledger.acknowledged().messages, agent.vip.pubsub.outstanding]).toEqual([0, 0]);
+  });
+
+  it('takes é, 中 and emoji in topics and messages, and refuses U+0000 in a topic by its name', async () => {
+    const platform = new FakePlatform();
+    await using agent = await started(platform);
+    const subscription = agent.vip.pubsub.subscribe('gebäude/中/🏢');
+    await subscription.ready;
+    await agent.vip.pubsub.publish('gebäude/中/🏢/all', { t: '21 °C, é中🌡' });
+    for await (const { topic, message } of subscription) {
+      expect([topic, message]).toEqual(['gebäude/中/🏢/all', { t: '21 °C, é中🌡' }]);
+      break;
+    }
+    await expect(agent.vip.pubsub.publish('a\u0000b', 1)).rejects.toThrow('U+0000');
+    expect(() => agent.vip.pubsub.subscribe('a\u0000b')).toThrow('U+0000');
+  });
+
   it('counts what was acknowledged, and only that', async () => {
     const platform = new FakePlatform();
     await using agent = await started(platform);

@@ -45,6 +45,25 @@ describe('subscribe', () => {
     ]);
   });
 
+  it('tells a new connection that there is none as Python does', async () => {
+    const platform = new FakePlatform();
+    await using agent = startTestAgent(platform, agentThat());
+    const told = await platform.message((message) => texts(message)[0] === 'synchronize');
+    expect(texts(told)[2]).toBe('{"subscriptions":{}}');
+    expect(agent.vip.identity).toBe('agent');
+  });
+
+  it.each([
+    ['-32001', 'unauthorized'],
+    ['-32600', 'bus'],
+  ])('ends with the platform’s reason when it is refused with %s', async (errno, code) => {
+    const platform = new FakePlatform();
+    platform.refusal = (prefix) => (prefix === 'secret/' ? errno : undefined);
+    await using agent = startTestAgent(platform, agentThat());
+    await expect(take(agent.vip.pubsub.subscribe('secret/'), 1)).rejects.toMatchObject({ code });
+    await agent.vip.pubsub.subscribe('open/').ready;
+  });
+
   it('keeps the router’s subscription while another one of the same prefix lives', async () => {
     const platform = new FakePlatform();
     await using agent = startTestAgent(platform, agentThat());

@@ -32,6 +32,8 @@ export class FakePlatform {
   readonly properties: Record<string, string> = { 'instance-name': 'campus' };
   /** Decides about each publication; keeps all when not set. */
   verdict: (topic: string, id: string) => PublishVerdict = () => 'keep';
+  /** Names the number of the error that answers a subscription to a prefix; takes all when not set. */
+  refusal: (prefix: string) => string | undefined = () => undefined;
   /** False makes hellos go unanswered. */
   welcoming = true;
   /** Writes counts and flags as Python's router does: binary. */
@@ -185,6 +187,12 @@ export class FakePlatform {
     else if (operation === 'synchronize') agent.prefixes = readSynchronize(second);
     else if (operation === 'subscribe') {
       const { prefix, bus } = parseLooseJson(first) as { prefix: string[]; bus: string };
+      const errno = prefix.map(this.refusal).find((one) => one !== undefined);
+      if (errno !== undefined) {
+        this.#answer(from, message, [errno, 'the platform says no', '', 'pubsub'], 'error');
+        this.#answer(from, message, ['request_response', this.#count(0)]);
+        return;
+      }
       agent.prefixes.push(...prefix.map((text) => ({ bus, prefix: text })));
       this.#answer(from, message, ['request_response', this.#count(1)]);
     } else {
