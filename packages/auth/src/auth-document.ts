@@ -1,3 +1,5 @@
+import { findJsonFault } from '@volttron-ts/storage';
+
 import { AuthFileInvalidError } from './errors.ts';
 import { readAuthEntry } from './auth-entry.ts';
 import type { AuthEntry } from './auth-entry.ts';
@@ -33,7 +35,8 @@ export function parseAuthDocument(path: string, text: string): RawAuthDocument {
   try {
     document = JSON.parse(json);
   } catch (error) {
-    throw new AuthFileInvalidError(path, `it is no JSON (${error instanceof Error ? error.message : ''})`, error);
+    const { problem, line, column } = findJsonFault(json) ?? { problem: 'unreadable text', line: 1, column: 1 };
+    throw new AuthFileInvalidError(path, `it is no JSON: ${problem} at line ${line}, column ${column}`, error);
   }
   if (typeof document !== 'object' || document === null || Array.isArray(document)) {
     throw new AuthFileInvalidError(path, 'it is no JSON object');
@@ -74,12 +77,17 @@ function readVersion(path: string, value: unknown): RawAuthDocument['version'] {
   throw new AuthFileInvalidError(path, '"version" has no whole numbers "major" and "minor"');
 }
 
+interface ReadEntries {
+  readonly entries: readonly { readonly entry: AuthEntry; readonly at: number }[];
+  readonly problems: string[];
+  /** The others, in the order of `problems`. */
+  readonly invalid: unknown[];
+}
+
 /** The valid entries of a list, each with its place in the document, and what is wrong with the others. */
-export function readEntries(
-  document: RawAuthDocument,
-  list: AuthList,
-): { readonly entries: readonly { readonly entry: AuthEntry; readonly at: number }[]; readonly problems: string[] } {
+export function readEntries(document: RawAuthDocument, list: AuthList): ReadEntries {
   const problems: string[] = [];
+  const invalid: unknown[] = [];
   let alwaysTried = 0;
   const entries = document[list].flatMap((raw, at) => {
     const read = readAuthEntry(raw);
@@ -89,9 +97,10 @@ export function readEntries(
     }
     if ('entry' in read && wrong.length === 0) return [{ entry: read.entry, at }];
     problems.push(`${list} entry ${at} is ignored: ${wrong.join('; ')}`);
+    invalid.push(raw);
     return [];
   });
-  return { entries, problems };
+  return { entries, problems, invalid };
 }
 
 /**

@@ -1,18 +1,36 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { copyFile, readFile } from 'node:fs/promises';
 
-import { FileUnreadableError, writeJsonFile } from '@volttron-ts/storage';
+import { FileUnreadableError, writeFileAtomic } from '@volttron-ts/storage';
 import { InvalidValueError } from '@volttron-ts/vip-core';
 
 import { withEntry, withoutCredential, withoutIndices, withUpdate } from './auth-changes.ts';
-import { isNameLists, parseAuthDocument, readContents } from './auth-document.ts';
+import { isNameLists, parseAuthDocument, readContents, readEntries } from './auth-document.ts';
 import type { AuthContents, AuthList } from './auth-document.ts';
 import type { AuthEntry, AuthEntryInput } from './auth-entry.ts';
 import { isNewer, isOlder, upgradeAuthDocument } from './auth-upgrade.ts';
 import type { RawAuthDocument } from './auth-upgrade.ts';
-import { AuthFileNewerError } from './errors.ts';
+import { AuthFileEditError, AuthFileInvalidError, AuthFileNewerError } from './errors.ts';
 import { isCode } from './exclusive-file.ts';
 import { Turns } from './turns.ts';
+
+/** A change of the auth file, as its listeners hear of it. */
+export interface AuthFileChange {
+  readonly before: AuthContents;
+  /** `edit`: another process wrote the file, by hand or by tool. */
+  readonly by: 'us' | 'edit';
+}
+
+type Listener = (contents: AuthContents, change: AuthFileChange) => void;
+
+/** What was read or written last. */
+interface Known {
+  /** SHA-256 of the text, by which our own writes are told from others'. */
+  readonly hash: string;
+  readonly contents: AuthContents;
+  /** The entries that were left out, as JSON. */
+  readonly invalid: ReadonlySet<string>;
+}
 
 /**
  * `auth.json`. Each change reads the file anew, so that another process's change made before is kept, and replaces it
@@ -21,12 +39,12 @@ import { Turns } from './turns.ts';
 export class AuthFile {
   readonly path: string;
   readonly #turns = new Turns();
-  readonly #listeners = new Set<(contents: AuthContents) => void>();
-  #contents: AuthContents;
+  readonly #listeners = new Set<Listener>();
+  #known: Known;
 
-  private constructor(path: string, contents: AuthContents) {
+  private constructor(path: string, known: Known) {
     this.path = path;
-    this.#contents = contents;
+    this.#known = known;
   }
 
   /**
@@ -35,27 +53,33 @@ export class AuthFile {
    * @throws AuthFileInvalidError, FileUnreadableError, FileUnwritableError
    */
   static async open(path: string): Promise<AuthFile> {
-    const { document, problems } = await readDocument(path);
-    const contents = readContents(document);
-    return new AuthFile(path, { ...contents, problems: [...problems, ...contents.problems] });
+    const { document, text, problems } = await readDocument(path);
+    const known = know(document, text);
+    const { contents } = known;
+    return new AuthFile(path, { ...known, contents: { ...contents, problems: [...problems, ...contents.problems] } });
   }
 
   /** What the file said when it was last read or written. */
   get contents(): AuthContents {
-    return this.#contents;
+    return this.#known.contents;
   }
 
   /** Calls back after every change; the answer ends that. */
-  onChange(listener: (contents: AuthContents) => void): () => void {
+  onChange(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Reads the file anew, after another process has changed it. */
+  /**
+   * Reads the file anew, after another process has changed it. An edit that is not valid is not taken: what the file said
+   * before holds on, and no change of ours is written over it.
+   *
+   * @throws AuthFileInvalidError, AuthFileEditError, FileUnreadableError
+   */
   reload(): Promise<AuthContents> {
     return this.#turns.take(async () => {
-      const { document } = await readDocument(this.path);
-      return this.#settle(document);
+      await this.#read();
+      return this.contents;
     });
   }
 
@@ -80,7 +104,7 @@ export class AuthFile {
 
   /** The entries of exactly this credential, with their indices. */
   find(credential: string, list: AuthList = 'allow'): { readonly index: number; readonly entry: AuthEntry }[] {
-    return this.#contents[list].flatMap((entry, index) => (entry.credentials === credential ? [{ index, entry }] : []));
+    return this.contents[list].flatMap((entry, index) => (entry.credentials === credential ? [{ index, entry }] : []));
   }
 
   setGroups(groups: AuthContents['groups']): Promise<AuthContents> {
@@ -91,14 +115,30 @@ export class AuthFile {
     return this.#setNames('roles', roles);
   }
 
-  /** Several changes as one. A function that answers the document itself writes nothing. */
+  /** Several changes as one. A function that answers the document itself writes nothing. Throws as `reload` does too. */
   change(how: (document: RawAuthDocument) => RawAuthDocument): Promise<AuthContents> {
     return this.#turns.take(async () => {
-      const { document } = await readDocument(this.path);
+      const document = await this.#read();
       const changed = how(document);
-      if (changed !== document) await this.#write(changed);
-      return this.#settle(changed);
+      if (changed !== document) this.#settle(know(changed, await this.#write(changed)), 'us');
+      return this.contents;
     });
+  }
+
+  /** The document as it stands in the file; an edit is taken, or refused. */
+  async #read(): Promise<RawAuthDocument> {
+    const { document, text } = await readDocument(this.path);
+    const read = know(document, text);
+    if (read.hash === this.#known.hash) return document;
+    const { allow, deny } = this.contents;
+    if (text.trim() === '' && allow.length + deny.length > 0) {
+      // An editor that has emptied the file to write it, or somebody's accident: nobody is locked out by that.
+      throw new AuthFileInvalidError(this.path, 'it was emptied or removed, and the rules from before go on');
+    }
+    const problems = newProblems(read, this.#known);
+    if (problems.length > 0) throw new AuthFileEditError(this.path, problems);
+    this.#settle(read, 'edit');
+    return document;
   }
 
   async #setNames(what: 'groups' | 'roles', names: unknown): Promise<AuthContents> {
@@ -108,15 +148,16 @@ export class AuthFile {
     return this.change((document) => ({ ...document, [what]: names }));
   }
 
-  async #write(document: RawAuthDocument): Promise<void> {
+  /** Answers the text it wrote. */
+  async #write(document: RawAuthDocument): Promise<string> {
     if (isNewer(document)) throw new AuthFileNewerError(this.path, versionText(document));
-    await writeDocument(this.path, document);
+    return writeDocument(this.path, document);
   }
 
-  #settle(document: RawAuthDocument): AuthContents {
-    this.#contents = readContents(document);
-    for (const listener of this.#listeners) listener(this.#contents);
-    return this.#contents;
+  #settle(known: Known, by: AuthFileChange['by']): void {
+    const before = this.contents;
+    this.#known = known;
+    for (const listener of this.#listeners) listener(known.contents, { before, by });
   }
 }
 
@@ -127,17 +168,37 @@ interface AddOptions {
 
 const versionText = ({ version: { major, minor } }: RawAuthDocument): string => `${major}.${minor}`;
 
-const writeDocument = (path: string, document: RawAuthDocument): Promise<void> =>
-  writeJsonFile(path, document, { indent: 2, mode: 0o600 });
+function know(document: RawAuthDocument, text: string): Known {
+  const invalid = (['allow', 'deny'] as const).flatMap((list) => readEntries(document, list).invalid);
+  return {
+    hash: createHash('sha256').update(text).digest('hex'),
+    contents: readContents(document),
+    invalid: new Set(invalid.map((raw) => JSON.stringify(raw))),
+  };
+}
 
-async function readDocument(path: string): Promise<{ document: RawAuthDocument; problems: readonly string[] }> {
-  const document = parseAuthDocument(path, await readText(path));
+/** What is wrong in a file that was not wrong before. */
+function newProblems(now: Known, before: Known): string[] {
+  const invalid = [...now.invalid];
+  return invalid.every((raw) => before.invalid.has(raw)) ? [] : [...now.contents.problems];
+}
+
+async function writeDocument(path: string, document: RawAuthDocument): Promise<string> {
+  const text = `${JSON.stringify(document, null, 2)}\n`;
+  await writeFileAtomic(path, text, { mode: 0o600 });
+  return text;
+}
+
+async function readDocument(
+  path: string,
+): Promise<{ document: RawAuthDocument; text: string; problems: readonly string[] }> {
+  const text = await readText(path);
+  const document = parseAuthDocument(path, text);
   const problems: string[] = [];
-  if (!isOlder(document)) return { document, problems };
+  if (!isOlder(document)) return { document, text, problems };
   const upgraded = upgradeAuthDocument(document, (problem) => problems.push(problem));
   await copyFile(path, `${path}.${randomUUID()}.bak`);
-  await writeDocument(path, upgraded);
-  return { document: upgraded, problems };
+  return { document: upgraded, text: await writeDocument(path, upgraded), problems };
 }
 
 /** Empty when the file is missing. */

@@ -87,6 +87,24 @@ export class AuthFileInvalidError extends VipError {
   }
 }
 
+/** Somebody's edit of the auth file holds entries that are not valid; the rules from before it go on. */
+export class AuthFileEditError extends VipError {
+  override readonly name = 'AuthFileEditError';
+  readonly problems: readonly string[];
+  constructor(path: string, problems: readonly string[]) {
+    super(
+      'auth-file-edit',
+      `The auth file "${path}" was edited, and what it says is not valid: ${problems.join('; ')}.`,
+      {
+        item: 'auth file',
+        value: path,
+        remedy: 'Correct it; the rules from before the edit go on.',
+      },
+    );
+    this.problems = problems;
+  }
+}
+
 /** A newer VOLTTRON wrote the file: it is used, not changed. */
 export class AuthFileNewerError extends VipError {
   override readonly name = 'AuthFileNewerError';

@@ -8,6 +8,7 @@ export type { AuthContents, AuthList } from './auth-document.ts';
 export { userOf } from './auth-entry.ts';
 export type { AuthEntry, AuthEntryInput, AuthMatch } from './auth-entry.ts';
 export { AuthFile } from './auth-file.ts';
+export type { AuthFileChange } from './auth-file.ts';
 export { formatAuthentication } from './auth-log.ts';
 export { createAuthSnapshot } from './auth-snapshot.ts';
 export type { AuthSnapshot } from './auth-snapshot.ts';
@@ -21,6 +22,7 @@ export {
   AuthEntryExistsError,
   AuthEntryInvalidError,
   AuthEntryUnknownError,
+  AuthFileEditError,
   AuthFileInvalidError,
   AuthFileNewerError,
   HomeForeignError,

@@ -156,15 +156,19 @@ describe('a change', () => {
   it('keeps what another process wrote meanwhile, and tells its listeners', async () => {
     const file = await AuthFile.open(join(await scratchFolder(), 'auth.json'));
     const other = await AuthFile.open(file.path);
-    const told: number[] = [];
-    const off = file.onChange(({ allow }) => told.push(allow.length));
+    const told: unknown[] = [];
+    const off = file.onChange(({ allow }, { before, by }) => told.push([by, before.allow.length, allow.length]));
     await other.add({ credentials: key(), user_id: 'one' });
     await file.add({ credentials: key(), user_id: 'two' });
     await other.add({ credentials: key(), user_id: 'three' });
     await file.reload();
     off();
     await file.remove([0]);
-    expect(told).toEqual([2, 3]);
+    expect(told).toEqual([
+      ['edit', 0, 1],
+      ['us', 1, 2],
+      ['edit', 2, 3],
+    ]);
   });
 
   it('of roles is felt at once, since their capabilities are stored nowhere else', async () => {

@@ -29,6 +29,8 @@ export {
 } from './errors.ts';
 export { GroupCommit } from './group-commit.ts';
 export type { GroupLimits } from './group-commit.ts';
+export { findJsonFault } from './json-fault.ts';
+export type { JsonFault } from './json-fault.ts';
 export { readJsonFile, writeJsonFile } from './json-file.ts';
 export type { WriteJsonOptions } from './json-file.ts';
 export type { Migration } from './migrate.ts';
