@@ -43,7 +43,12 @@ export class LibzmqPlatform implements AsyncDisposable {
   async #serve(): Promise<void> {
     for await (const [sender, ...frames] of this.#router) {
       for (const [to, message] of this.#answers(text(sender), frames)) {
-        await this.#router.send([to, ...message]).catch(() => undefined);
+        const [, , , id = '', subsystem = ''] = message;
+        const unreachable = ['', 'VIP1', text(sender), id, 'error', '113', 'No route to host', to, subsystem];
+        await this.#router
+          .send([to, ...message])
+          .catch(async () => (to === text(sender) ? undefined : this.#router.send([sender ?? '', ...unreachable])))
+          .catch(() => undefined);
       }
     }
   }
@@ -66,8 +71,10 @@ export class LibzmqPlatform implements AsyncDisposable {
       this.#subscriptions.set(sender, [body(rest[0])['prefix']].flat() as string[]);
       yield [sender, head(['request_response', Uint8Array.of(1)])];
     } else if (text(operation) === 'synchronize') {
-      const { subscriptions } = body(rest[1]) as { subscriptions: Record<'all' | 'internal', { ''?: string[] }> };
-      this.#subscriptions.set(sender, [subscriptions.all[''] ?? [], subscriptions.internal[''] ?? []].flat());
+      const { subscriptions } = body(rest[1]) as {
+        subscriptions: Partial<Record<'all' | 'internal', { ''?: string[] }>>;
+      };
+      this.#subscriptions.set(sender, [subscriptions.all?.[''] ?? [], subscriptions.internal?.[''] ?? []].flat());
     } else if (text(operation) === 'publish') {
       const [topic, given] = rest;
       const subscribers = [...this.#subscriptions].filter(([, prefixes]) =>
