@@ -8,6 +8,8 @@ export interface ClientConfig {
   readonly client: 'zmtp' | 'zeromq';
   /** Messages under way at most. */
   readonly window: number;
+  /** Connections of the sink. */
+  readonly subscribers: number;
   /** Z85. */
   readonly curve?: { readonly serverKey: string; readonly publicKey: string; readonly secretKey: string };
 }

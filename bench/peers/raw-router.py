@@ -1,4 +1,4 @@
-"""A bare pyzmq ROUTER that forwards: to the identity in the first frame, or to "sink" when that frame is empty."""
+"""A bare pyzmq ROUTER that forwards: to the identity in the first frame, or to every sink when that frame is empty."""
 import json
 import os
 import sys
@@ -25,7 +25,11 @@ print(json.dumps({"endpoint": router.get(zmq.LAST_ENDPOINT).rstrip(b"\0").decode
 threading.Thread(target=end_with_input, daemon=True).start()
 
 receive, send = router.recv_multipart, router.send_multipart
+count = config["subscribers"]
+sinks = [b"sink"] if count == 1 else [b"sink%d" % number for number in range(count)]
 while True:
     frames = receive()
-    frames[0], frames[1] = frames[1] or b"sink", frames[0]
-    send(frames)
+    recipient, frames[1] = frames[1], frames[0]
+    for sink in (recipient,) if recipient else sinks:
+        frames[0] = sink
+        send(frames)

@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { curveKeyPair } from 'zeromq';
 import type { Measurement } from './compare.ts';
 import { BenchError } from './errors.ts';
-import { PartyProcess, PYTHON } from './party-process.ts';
+import { PYTHON } from './party-process.ts';
+import type { PartyProcess } from './party-process.ts';
+import { runParties } from './run-parties.ts';
+import type { StartParty } from './run-parties.ts';
 
 /** One flow of messages: source → router → sink, each a process of its own, on loopback or ipc. */
 export interface Flow {
@@ -18,6 +18,8 @@ export interface Flow {
   readonly kind: 'direct' | 'publish';
   /** Whose DEALERs make the load. */
   readonly client: 'zmtp' | 'zeromq';
+  /** To whom each publication goes; 1 when not given. */
+  readonly subscribers?: number;
 }
 
 /** Warm-up (compilers, buffers) and measured time of a run. */
@@ -25,6 +27,7 @@ const WARM_MS = 1000;
 const MEASURED_MS = 3000;
 /** Messages under way at most: below every high-water mark, so no router may drop any. */
 const WINDOW = 1000;
+const FANOUT_WINDOW = 200;
 
 interface Count {
   readonly count: number;
@@ -34,26 +37,16 @@ interface Count {
 /** Routers with an event loop tell its delay. */
 const hasLoop = (router: string): boolean => router.endsWith('.ts');
 
-/** The figures of one run; the caller makes its unit of them. */
+/** The figures of one run, where `messages` counts deliveries; the caller makes its unit of them. */
 export async function runFlow(flow: Flow): Promise<Omit<Measurement, 'value'>> {
-  const dir = mkdtempSync(join(tmpdir(), 'bench-'));
-  try {
-    return await runIn(dir, flow);
-  } finally {
-    rmSync(dir, { recursive: true, force: true });
-  }
+  return runParties(async (start, folder) => runWith(start, folder, flow));
 }
 
-async function runIn(dir: string, flow: Flow): Promise<Omit<Measurement, 'value'>> {
-  await using stack = new AsyncDisposableStack();
-  const start = async (file: string, config: object): Promise<{ party: PartyProcess; ready: unknown }> => {
-    const started = await PartyProcess.start(file, config);
-    stack.use(started.party);
-    return started;
-  };
+async function runWith(start: StartParty, dir: string, flow: Flow): Promise<Omit<Measurement, 'value'>> {
   const server = curveKeyPair();
   const { party: router, ready } = await start(flow.router, {
     bind: flow.transport === 'ipc' ? `ipc://${dir}/router.sock` : 'tcp://127.0.0.1:*',
+    subscribers: flow.subscribers ?? 1,
     ...(flow.curve ? { curve: { serverKey: server.publicKey, serverSecret: server.secretKey } } : {}),
   });
   const client = async (file: string): Promise<PartyProcess> => {
@@ -62,7 +55,8 @@ async function runIn(dir: string, flow: Flow): Promise<Omit<Measurement, 'value'
       ...(ready as { endpoint: string }),
       kind: flow.kind,
       client: flow.client,
-      window: WINDOW,
+      window: flow.subscribers === undefined ? WINDOW : FANOUT_WINDOW,
+      subscribers: flow.subscribers ?? 1,
       ...(flow.curve ? { curve: { serverKey: server.publicKey, publicKey, secretKey } } : {}),
     });
     return party;

@@ -3,7 +3,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { auth } from './benches/auth.ts';
+import { fanout } from './benches/fanout.ts';
 import { pubsub } from './benches/pubsub.ts';
+import { rpc } from './benches/rpc.ts';
 import { zmtp } from './benches/zmtp.ts';
 import { compare, table } from './compare.ts';
 import type { Comparison, Row } from './compare.ts';
@@ -12,7 +15,10 @@ import { commit, load, machine } from './machine.ts';
 
 const benches = new Map<string, { readonly about: string; readonly comparisons: () => Comparison[] }>([
   ['zmtp', { about: 'router CPU per 7-frame, 200-byte message: ours, zeromq addon, pyzmq', comparisons: zmtp }],
-  ['pubsub', { about: 'publications per router CPU-second: our router, pyzmq raw router', comparisons: pubsub }],
+  ['pubsub', { about: 'publications 1 → 1: our router, pyzmq raw router', comparisons: pubsub }],
+  ['fanout', { about: 'deliveries 1 → 100: our router, pyzmq raw router', comparisons: fanout }],
+  ['auth', { about: 'CURVE handshakes and look-ups among 100,000 auth entries', comparisons: auth }],
+  ['rpc', { about: 'calls from agent to agent with CURVE', comparisons: rpc }],
 ]);
 
 const RESULTS = join(import.meta.dirname, '..', 'results');

@@ -18,7 +18,7 @@ describe('npm run bench', () => {
   });
 
   it.each([
-    [['nosuch'], 'There is no bench "nosuch". Known: zmtp, pubsub.'],
+    [['nosuch'], 'There is no bench "nosuch". Known: zmtp, pubsub, fanout, auth, rpc'],
     [[], 'Name one bench'],
     [['zmtp', '--runs', '0'], '--runs is "0". Give a whole number from 1 to 100.'],
     [['zmtp', '--fast'], 'Known: --runs N, --check, --list.'],
