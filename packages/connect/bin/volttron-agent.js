@@ -7,5 +7,11 @@ enableCompileCache();
 // each send a signal; the second must not end the process half stopped.
 const stopping = new globalThis.AbortController();
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stopping.abort());
-const { main } = await import('@volttron-ts/connect');
-await main(process.argv.slice(2), stopping.signal);
+const args = process.argv.slice(2);
+if (args.length === 1 && args[0] === '--shared') {
+  const { main } = await import('#shared');
+  await main(stopping.signal);
+} else {
+  const { main } = await import('@volttron-ts/connect');
+  await main(args, stopping.signal);
+}

@@ -11,7 +11,7 @@ Runs an agent: MODULE is an npm package, a file or a URL whose default export is
   --config FILE     its configuration, JSON; else $AGENT_CONFIG
   --no-wait         end with code 1 when the platform denies this key or has another server key, or has not welcomed
                     the agent within 10 s
-  --shared          run several agents in this process, as the platform that started it asks
+  --shared          only by itself: run several agents in this process, as the platform that started it asks
   -v, --verbose     log INFO (the default); -vv logs DEBUG
   --help            print this, and end
 
@@ -33,7 +33,7 @@ export interface AgentArguments {
 export function readArguments(
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
-): AgentArguments | 'help' | 'shared' {
+): AgentArguments | 'help' {
   const { values, positionals } = readOptions('volttron-agent', {
     args: [...args],
     allowPositionals: true,
@@ -41,14 +41,12 @@ export function readArguments(
       identity: { type: 'string' },
       config: { type: 'string' },
       'no-wait': { type: 'boolean' },
-      shared: { type: 'boolean' },
       verbose: { type: 'boolean', short: 'v', multiple: true },
       help: { type: 'boolean' },
     },
   });
   if (values.help === true) return 'help';
   const [module, ...more] = positionals;
-  if (values.shared === true && module === undefined) return 'shared';
   if (module === undefined || more.length > 0) {
     throw new UsageError('volttron-agent', `${positionals.length} agents are named instead of one MODULE`);
   }

@@ -3,14 +3,12 @@ import type { AgentArguments } from './agent-arguments.ts';
 import { exitCodeOf, exitCodes } from './exit-code.ts';
 import { failureLine } from './failure-line.ts';
 import { runAgent } from './run-agent.ts';
-import { hostSharedAgents } from './shared/shared-host.ts';
 
-/** Runs one agent, or several that share this process, until the signal aborts; sets the exit code of the process. */
+/** Runs one agent until the signal aborts; sets the exit code of the process. */
 export async function main(args: readonly string[], signal: AbortSignal): Promise<void> {
   try {
     const parsed = readArguments(args, process.env);
     if (parsed === 'help') process.stdout.write(USAGE);
-    else if (parsed === 'shared') await hostSharedAgents(process, signal);
     else await runInProcess(parsed, signal);
   } catch (error) {
     process.stderr.write(`volttron-agent: ${failureLine(error)}\n`);

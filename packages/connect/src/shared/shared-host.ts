@@ -1,16 +1,17 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
-import { workerUrl } from '@volttron-ts/storage';
-import { UsageError } from '../errors.ts';
 import { exitCodes } from '../exit-code.ts';
 import { failureLine } from '../failure-line.ts';
 import type { FromAgent, FromHost, SharedAgentData, ToHost } from './host-messages.ts';
 
+/** The module of an agent's thread, in the form that this one runs in: from sources or from the build. */
+const AGENT = new URL(`./shared-agent${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
+
 /** The process's channel to the platform that launched it. */
 export interface HostChannel {
   /** The callback hears of a platform that is gone. */
-  readonly send?: ((message: FromHost, sent: (error: Error | null) => void) => unknown) | undefined;
+  send(message: FromHost, sent: (error: Error | null) => void): unknown;
   readonly connected: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
   on(event: 'message', listener: (message: ToHost) => void): unknown;
@@ -25,10 +26,8 @@ const GRACE_MS = 15_000;
  * gone: these agents end and start with it. An agent's crash is that agent's exit and nobody else's.
  */
 export async function hostSharedAgents(channel: HostChannel, signal: AbortSignal): Promise<void> {
-  const { send } = channel;
-  if (send === undefined) throw new UsageError('volttron-agent', '--shared is for the platform to use, not by hand');
   const host = new SharedHost(channel, (message) => {
-    if (channel.connected) send.call(channel, message, () => undefined);
+    if (channel.connected) channel.send(message, () => undefined);
   });
   const over = Promise.withResolvers<undefined>();
   const end = (): void => {
@@ -72,7 +71,7 @@ class SharedHost {
   #start({ uuid, module, environment }: Extract<ToHost, { kind: 'start' }>): void {
     if (this.#agents.has(uuid)) return;
     const workerData: SharedAgentData = { module };
-    const worker = new Worker(workerUrl(import.meta.url, './shared-agent'), {
+    const worker = new Worker(AGENT, {
       name: environment['AGENT_VIP_IDENTITY'] ?? uuid,
       workerData,
       env: { ...this.#environment, ...environment },
