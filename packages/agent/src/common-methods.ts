@@ -52,7 +52,7 @@ function readAlert(given: unknown): { readonly state?: HealthState; readonly con
 
 /**
  * What every agent lets others change of its heartbeat (vip-zmq.md §2.15): everybody, as in the original, until an
- * operator requires capabilities of `heartbeat.…` (`vctl auth rpc add`).
+ * operator requires capabilities of them (`add_rpc_authorizations` of platform.auth).
  */
 export function exportHeartbeat(dispatcher: RpcDispatcher, heartbeat: Heartbeat): void {
   const period = t.Tuple([t.Number({ title: 'period', minimum: 0.1, maximum: 86_400 })]);

@@ -186,7 +186,7 @@ describe('vip.config', () => {
     await outside;
   });
 
-  it('finds the store of lines 10 and 11, and speaks as they do', async () => {
+  it('finds the store by its later name, and speaks as that of 10.1 does (vip-zmq.md §8)', async () => {
     const platform = new FakePlatform();
     const said: unknown[] = [];
     platform.play('platform.config_store', ({ peer, id, args }, send) => {

@@ -56,11 +56,10 @@ export interface ConfigStoreContext {
   readonly checkPusher: (caller: Caller, method: string) => Promise<void>;
 }
 
-const TEN = 'platform.config_store';
-/** Who keeps configurations, as the lines 9 and 10 of Python name them. */
-const stores: readonly string[] = [services.configStore, TEN];
+/** Who keeps configurations, as line 9 of Python names it and as the later ones do. */
+const stores: readonly string[] = [services.configStore, 'platform.config_store'];
 
-/** Whether the peer is a platform's configuration store, by the names of lines 9 and 10. */
+/** Whether the peer is a platform's configuration store, by its name. */
 export const isConfigStore = (peer: string): boolean => stores.includes(peer);
 
 /** How long an agent's start may be held up by a store that does not answer, ms. */
@@ -72,7 +71,7 @@ export class ConfigStoreClient implements ConfigStore {
   readonly #context: ConfigStoreContext;
   readonly #table = new ConfigTable();
   readonly #callbacks: ConfigCallbacks;
-  /** The store that answered, and whether it takes the identity as its first argument, as line 9 does. */
+  /** The store that answered, and whether it takes the identity as its first argument, as all but that of 10.1 do. */
   #store = { peer: services.configStore as string, named: true };
   #applied: (read: () => unknown) => void = () => undefined;
   #settle: () => void = () => undefined;
@@ -133,7 +132,7 @@ export class ConfigStoreClient implements ConfigStore {
       throw new InvalidValueError('contents', contents, why, 'Wrap the value, such as {"value": …}.');
     }
     const raw = isText ? contents : JSON.stringify(contents);
-    // Line 10 finds out itself what the contents are.
+    // That of 10.1 finds out itself what the contents are.
     const args = this.#store.named ? [name, raw] : [name, contents];
     const type = this.#store.named ? { config_type: isText ? 'raw' : 'json' } : {};
     await this.#write('set_config', args, { ...type, trigger_callback: triggerCallback });
