@@ -53,6 +53,11 @@ export class CommandContext {
     this.terminal.write(this.global.json ? `${JSON.stringify(value, null, 2)}\n` : text);
   }
 
+  /** Prints a line of a result as soon as it is there; with `--json` the whole follows by `print`. */
+  tell(text: string): void {
+    if (!this.global.json) this.terminal.write(text);
+  }
+
   /** Tells what is no result: headings of tables, notes. Nothing with `--json`. */
   note(text: string): void {
     if (!this.global.json) this.terminal.complain(text);

@@ -1,10 +1,21 @@
+import { PriorityInvalidError, TagInvalidError } from '@volttron-ts/aip';
 import { exitCodeOf, exitCodes, failureLine } from '@volttron-ts/connect';
 import { InvalidValueError, RemoteError, TimeoutError } from '@volttron-ts/vip-core';
 import { CommanderError } from 'commander';
-import { UnknownCommandError } from './errors.ts';
+import {
+  AgentEndedError,
+  InstallError,
+  NotRunningError,
+  NotStartedError,
+  NotStoredError,
+  SelectionError,
+  UnknownCommandError,
+} from './errors.ts';
+import { detailOf } from './remote-detail.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Exit codes that only `vctl` has, as in the original (reference/agents-cli.md §7.1; docs/exit-codes.md). */
+const NOT_POSSIBLE = 10;
 const REMOTE = 20;
 const TIMED_OUT = 75;
 
@@ -18,12 +29,18 @@ export function reportFailure(
   error: unknown,
   { args, terminal }: { readonly args: readonly string[]; readonly terminal: Terminal },
 ): number {
-  const command = args.find((arg) => !arg.startsWith('-')) ?? 'vctl';
+  const command = commandOf(args);
   const { text, exitCode } = describe(error, command);
   // Without a command, commander has written the help already.
   if (!isHelp(error)) terminal.complain(`${text}\n`);
   if (args.includes('--json')) terminal.write(`${JSON.stringify({ error: jsonOf(error, text) }, null, 2)}\n`);
   return exitCode;
+}
+
+/** The first word that is neither an option nor the value of one that stands before the command. */
+function commandOf(args: readonly string[]): string {
+  const isValue = (at: number): boolean => ['-t', '--timeout', '--vip-address'].includes(args[at - 1] ?? '');
+  return args.find((arg, at) => !arg.startsWith('-') && !isValue(at)) ?? 'vctl';
 }
 
 function describe(error: unknown, command: string): Failure {
@@ -32,19 +49,30 @@ function describe(error: unknown, command: string): Failure {
     const text = error.message.replaceAll('\n', ' ').replace(/\.?$/, '.');
     return { text: `vctl: ${text} See vctl --help.`, exitCode: exitCodes.usage };
   }
-  if (error instanceof RemoteError) return { text: `${command}: error: ${detailOf(error)}`, exitCode: REMOTE };
   if (error instanceof TimeoutError) return { text: `${command}: operation timed out`, exitCode: TIMED_OUT };
-  // Files have errors of their own: what is left was given as an argument.
-  const exitCode = error instanceof InvalidValueError ? exitCodes.usage : exitCodeOf(error);
-  return { text: `vctl: ${failureLine(error)}`, exitCode };
+  if (error instanceof SelectionError) return { text: failureLine(error), exitCode: NOT_POSSIBLE };
+  const [, exitCode] = OF_THE_COMMAND.find(([kind]) => error instanceof kind) ?? [];
+  if (exitCode !== undefined) return { text: `${command}: error: ${detailOf(error)}`, exitCode };
+  return { text: `vctl: ${failureLine(error)}`, exitCode: ownExitCode(error) };
 }
 
-/** What the platform said, without who said it of which method. */
-function detailOf(error: RemoteError): string {
-  const { data } = error;
-  const detail = typeof data === 'object' && data !== null && 'detail' in data ? data.detail : undefined;
-  return failureLine(new Error(typeof detail === 'string' ? detail : error.message));
+/** What went wrong with what was asked, told as the original tells it. */
+const OF_THE_COMMAND = [
+  [RemoteError, REMOTE],
+  [NotStoredError, REMOTE],
+  [AgentEndedError, REMOTE],
+  [InstallError, exitCodes.failure],
+  [NotStartedError, exitCodes.failure],
+] as const;
+
+function ownExitCode(error: unknown): number {
+  if (error instanceof NotRunningError) return NOT_POSSIBLE;
+  // Files have errors of their own: what is left was given as an argument.
+  const isArgument = ARGUMENTS.some((kind) => error instanceof kind);
+  return isArgument ? exitCodes.usage : exitCodeOf(error);
 }
+
+const ARGUMENTS = [InvalidValueError, PriorityInvalidError, TagInvalidError] as const;
 
 function usageText({ path, message }: UnknownCommandError): string {
   const [program = 'vctl', ...words] = path;
@@ -56,5 +84,6 @@ const isHelp = (error: unknown): boolean => error instanceof CommanderError && e
 
 function jsonOf(error: unknown, text: string): Record<string, unknown> {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return { code: typeof code === 'string' ? code : 'unknown', message: text };
+  const report = error instanceof NotStartedError ? error.report : {};
+  return { ...report, code: typeof code === 'string' ? code : 'unknown', message: text };
 }

@@ -1,11 +1,13 @@
 import { homeOf } from '@volttron-ts/auth';
 import { CommanderError } from 'commander';
 import { reportFailure } from './failure.ts';
+import { ownArguments } from './own-arguments.ts';
 import { createProgram } from './program.ts';
 import { Terminal } from './terminal.ts';
 
 /** Runs one command of `vctl`; sets the exit code of the process. */
-export async function main(args: readonly string[]): Promise<void> {
+export async function main(given: readonly string[]): Promise<void> {
+  const args = ownArguments(given);
   const terminal = new Terminal({ input: process.stdin, output: process.stdout, errors: process.stderr });
   // Timers of the agent's clock keep nobody alive; a command lives until it is done.
   const alive = setInterval(() => undefined, 60_000);

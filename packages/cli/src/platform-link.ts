@@ -1,8 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { defineAgent, startAgent, t } from '@volttron-ts/agent';
 import type { RunningAgent } from '@volttron-ts/agent';
 import { openLocalPlatform, systemClock, UnknownServerKeyError } from '@volttron-ts/connect';
-import { services, TimeoutError } from '@volttron-ts/vip-core';
-import type { Logger, VipError } from '@volttron-ts/vip-core';
+import { decodeText, encodeText, services, TimeoutError } from '@volttron-ts/vip-core';
+import type { Logger, VipError, VipMessage } from '@volttron-ts/vip-core';
 import { NotRunningError } from './errors.ts';
 import { WatchedBus } from './watched-bus.ts';
 
@@ -16,23 +17,69 @@ export interface PlatformLinkOptions {
   readonly log: Logger;
 }
 
+/** Hears the frames of a message in a channel. */
+type Taker = (frames: readonly Uint8Array[]) => void;
+type ChannelTakers = Map<string, Taker>;
+
+interface OpenedLink {
+  readonly agent: RunningAgent;
+  readonly bus: WatchedBus;
+  readonly channels: ChannelTakers;
+  readonly where: string;
+  readonly timeoutMs: number;
+}
+
+const channelKey = (peer: string, name: string): string => `${peer} ${name}`;
+const textOf = (frame: Uint8Array | undefined): string => (frame === undefined ? '' : decodeText(frame));
+
 const definition = defineAgent({ name: 'vctl', config: t.Object({}) });
+
+/** How long one call may take, when not as long as `--timeout` says. */
+export interface CallLimits {
+  readonly timeoutMs?: number;
+}
 
 /** A running platform, to which an operator is the peer `control.connection` with the rights of its home. */
 export class PlatformLink {
+  /** Where it is: its address, or the home that names it. */
+  readonly where: string;
   readonly #agent: RunningAgent;
+  readonly #bus: WatchedBus;
+  readonly #channels: ChannelTakers;
   readonly #timeoutMs: number;
 
-  private constructor(agent: RunningAgent, timeoutMs: number) {
+  private constructor({ agent, bus, channels, where, timeoutMs }: OpenedLink) {
     this.#agent = agent;
+    this.#bus = bus;
+    this.#channels = channels;
+    this.where = where;
     this.#timeoutMs = timeoutMs;
   }
 
-  /** Connects. Throws NotRunningError, DeniedError, TimeoutError, … and what openLocalPlatform throws. */
+  /**
+   * Connects. Another `vctl` may hold the name, which the platform tells as it tells that a key is unknown: then once
+   * more by a name below it. Throws NotRunningError, DeniedError, TimeoutError, … and what openLocalPlatform throws.
+   */
   static async open(options: PlatformLinkOptions): Promise<PlatformLink> {
+    try {
+      return await PlatformLink.#openAs(services.controlConnection, options);
+    } catch (error) {
+      if (!isPending(error)) throw error;
+      const name = `${services.controlConnection}.${randomBytes(4).toString('hex')}`;
+      options.log.info(`${services.controlConnection} is in use by another vctl, or not approved; trying ${name}`);
+      return PlatformLink.#openAs(name, options);
+    }
+  }
+
+  static async #openAs(identity: string, options: PlatformLinkOptions): Promise<PlatformLink> {
     const { timeoutMs, log } = options;
-    const { bus, where } = await openBus(options);
-    const agent = startAgent(definition, { bus, log, clock: systemClock });
+    const { bus, where } = await openBus(identity, options);
+    const channels: ChannelTakers = new Map();
+    const subsystems = {
+      channel: ({ peer, args: [name, ...frames] }: VipMessage) =>
+        channels.get(channelKey(peer, textOf(name)))?.(frames),
+    };
+    const agent = startAgent(definition, { bus, log, clock: systemClock, subsystems });
     const welcomed = agent.vip.hello('', { timeoutMs });
     try {
       await Promise.race([welcomed, bus.hopeless]);
@@ -42,12 +89,22 @@ export class PlatformLink {
       throw explain(error, bus.reason, where);
     }
     bus.hopeless.catch(() => undefined);
-    return new PlatformLink(agent, timeoutMs);
+    return new PlatformLink({ agent, bus, channels, where, timeoutMs });
+  }
+
+  get identity(): string {
+    return this.#agent.vip.identity;
   }
 
   /** Calls a method of a peer. Throws RemoteError, UnauthorizedError, TimeoutError, … */
-  call(peer: string, method: string, args: readonly unknown[] = []): Promise<unknown> {
-    return this.#agent.vip.rpc.call(peer, method, args, { timeoutMs: this.#timeoutMs });
+  call(peer: string, method: string, args: readonly unknown[] = [], limits: CallLimits = {}): Promise<unknown> {
+    return this.#agent.vip.rpc.call(peer, method, args, { timeoutMs: limits.timeoutMs ?? this.#timeoutMs });
+  }
+
+  /** The identities on the bus, sorted. */
+  async peers(): Promise<string[]> {
+    const peers = await this.#agent.vip.peerlist.list({ timeoutMs: this.#timeoutMs });
+    return peers.toSorted();
   }
 
   /** A property that the router tells about the platform. */
@@ -55,20 +112,32 @@ export class PlatformLink {
     return this.#agent.vip.query(property, { timeoutMs: this.#timeoutMs });
   }
 
+  /** Opens a channel (reference/vip-zmq.md §2.13): `take` hears what the peer sends in it; the answer sends. */
+  openChannel(peer: string, name: string, take: Taker): (frame: Uint8Array) => void {
+    this.#channels.set(channelKey(peer, name), take);
+    return (frame) => {
+      this.#bus.send({ peer, subsystem: 'channel', id: '', args: [encodeText(name), frame] });
+    };
+  }
+
+  /** Settles when the platform has ended the connection. */
+  get lost(): Promise<void> {
+    return this.#bus.lost;
+  }
+
   async close(): Promise<void> {
     await this.#agent.stop();
   }
 }
 
-async function openBus(options: PlatformLinkOptions): Promise<{ bus: WatchedBus; where: string }> {
+async function openBus(identity: string, options: PlatformLinkOptions): Promise<{ bus: WatchedBus; where: string }> {
   const { home, address } = options;
   const environment = { ...options.environment, ...(address === undefined ? {} : { VOLTTRON_VIP_ADDR: address }) };
   const where = environment.VOLTTRON_VIP_ADDR ?? home;
   try {
-    const identity = services.controlConnection;
-    const { bus } = await openLocalPlatform({ home, identity, environment, clock: systemClock });
-    // Of the home's own platform this key is known: it is only in use, by another vctl.
-    return { bus: new WatchedBus(bus, { waitsForApproval: where === home }), where };
+    const keysOf = services.controlConnection;
+    const { bus } = await openLocalPlatform({ home, identity, keysOf, environment, clock: systemClock });
+    return { bus: new WatchedBus(bus), where };
   } catch (error) {
     // A platform writes its key there when it starts.
     if (error instanceof UnknownServerKeyError && where === home) throw new NotRunningError(where, error);
@@ -82,5 +151,8 @@ function explain(error: unknown, reason: VipError | undefined, where: string): u
   return isUnreachable(cause) ? new NotRunningError(where.replace(/\?.*$/, ''), cause) : cause;
 }
 
-const isUnreachable = (error: unknown): error is VipError =>
-  error instanceof Error && 'code' in error && error.code === 'unreachable';
+const hasCode = (error: unknown, code: string): error is VipError =>
+  error instanceof Error && 'code' in error && error.code === code;
+
+const isUnreachable = (error: unknown): error is VipError => hasCode(error, 'unreachable');
+const isPending = (error: unknown): boolean => hasCode(error, 'pending');

@@ -1,8 +1,16 @@
+import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
+import { addInstallCommand } from './agents/install-command.ts';
+import { addLifeCommands } from './agents/life-commands.ts';
+import { addListCommands } from './agents/list-commands.ts';
+import { addMarkCommands } from './agents/mark-commands.ts';
 import { addAuthCommands } from './auth/auth-commands.ts';
 import { CommandContext } from './command-context.ts';
 import type { CommandContextOptions, GlobalOptions } from './command-context.ts';
+import { addConfigCommands } from './config/config-commands.ts';
 import { UnknownCommandError } from './errors.ts';
+import { addPeerCommands } from './peers/peer-commands.ts';
+import { addPlatformCommands } from './platform/platform-commands.ts';
 
 /** What a command does: its arguments, in their order, and its own options. */
 export type Action<Options> = (context: CommandContext, args: readonly string[], options: Options) => Promise<void>;
@@ -17,11 +25,38 @@ export function createProgram(options: ProgramOptions): Command {
   const program = new Command('vctl');
   program
     .description('Tells a platform what to do. The platform is the one of $VOLTTRON_HOME, or ~/.volttron.')
+    .version(`vctl ${version()}`, '--version', 'print the version')
     .option('--vip-address <address>', "the platform's address, in place of the home's own")
     .option('-t, --timeout <seconds>', 'how long to wait for an answer', seconds, 60)
     .option('-v, --verbose', 'log INFO; -vv logs DEBUG', (_: unknown, before: number) => before + 1, 0)
     .option('--json', 'print results as JSON');
-  const run: Runner = <Options>(action: Action<Options>) =>
+  addCommands(program, runnerOf(program, options));
+  prepare(program, []);
+  return program;
+}
+
+function addCommands(program: Command, run: Runner): void {
+  program.commandsGroup('Agents:');
+  addInstallCommand(program, run);
+  addListCommands(program, run);
+  addLifeCommands(program, run);
+  addMarkCommands(program, run);
+  program.commandsGroup('Who may, and what agents are told:');
+  addAuthCommands(program.command('auth').description('manage authorization entries and encryption keys'), run);
+  addConfigCommands(program.command('config').description('manage the configurations of agents'), run);
+  program.commandsGroup('The platform:');
+  addPeerCommands(program, run);
+  addPlatformCommands(program, run);
+}
+
+/** From the package, which stands one folder above the sources and above what is built of them. */
+function version(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+function runnerOf(program: Command, options: ProgramOptions): Runner {
+  return <Options>(action: Action<Options>) =>
     async function (this: Command, ...given: unknown[]) {
       const context = new CommandContext({ ...options, global: globalOptions(program) });
       // Commander adds the options and the command.
@@ -35,9 +70,6 @@ export function createProgram(options: ProgramOptions): Command {
         await context.close();
       }
     };
-  addAuthCommands(program.command('auth').description('manage authorization entries and encryption keys'), run);
-  prepare(program, []);
-  return program;
 }
 
 function seconds(text: string): number {

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import type { Interface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { EndOfInputError } from './errors.ts';
 
 export interface TerminalStreams {
@@ -41,6 +42,11 @@ export class Terminal {
     if (line.done !== true) return line.value.trim();
     this.prompt('\n');
     throw new EndOfInputError(question.replace(/[:\s]+$/, ''));
+  }
+
+  /** Everything in the input, to its end. */
+  readAll(): Promise<string> {
+    return text(this.#streams.input);
   }
 
   /** Asks until the answer is yes or no; an empty one is yes. Throws EndOfInputError. */

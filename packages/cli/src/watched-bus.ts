@@ -8,30 +8,35 @@ const ATTEMPTS = 2;
 export class WatchedBus extends ObservedBus {
   /** Never resolves; rejects when waiting any longer would not help. */
   readonly hopeless: Promise<never>;
+  /** Settles when a connection that stood ends. */
+  readonly lost: Promise<void>;
   /** Why there is no connection yet. */
   reason: VipError | undefined;
-  readonly #waitsForApproval: boolean;
   readonly #give: (reason: VipError) => void;
+  readonly #lose: () => void;
   #attempts = 0;
 
-  constructor(bus: BusConnection, options: { readonly waitsForApproval: boolean }) {
+  constructor(bus: BusConnection) {
     super(bus);
-    this.#waitsForApproval = options.waitsForApproval;
     const { promise, reject } = Promise.withResolvers<never>();
     this.hopeless = promise;
     this.#give = reject;
+    const lost = Promise.withResolvers<undefined>();
+    this.lost = lost.promise;
+    this.#lose = () => {
+      lost.resolve(undefined);
+    };
   }
 
   protected override hears(state: BusState, reason: VipError | undefined): boolean {
     this.reason = reason;
+    if (state === 'lost') this.#lose();
     if (reason === undefined) return true;
     this.#attempts++;
-    const isFinal = state === 'refused' ? this.#isFinal(reason) : this.#attempts >= ATTEMPTS;
-    if (isFinal) this.#give(reason);
+    const isHopeless = state === 'refused' ? isFinal(reason) : this.#attempts >= ATTEMPTS;
+    if (isHopeless) this.#give(reason);
     return true;
   }
-
-  #isFinal({ code }: VipError): boolean {
-    return code === 'denied' || (code === 'pending' && !this.#waitsForApproval);
-  }
 }
+
+const isFinal = ({ code }: VipError): boolean => code === 'denied' || code === 'pending';

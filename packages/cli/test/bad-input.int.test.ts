@@ -20,12 +20,23 @@ async function failure(code: number, args: readonly string[], run: Parameters<ty
   return ended.stderr;
 }
 
+/** The words that scripts look for. */
+const NOT_RUNNING = 'VOLTTRON is not running. This command requires VOLTTRON platform to be running';
+
 describe('vctl, used wrongly', () => {
   it('answers an unknown command as the original does', async () => {
     const { args, code, stdout, stderr } = transcript('bad_command');
-    // The original has more commands; what is there is listed in the same form.
-    const listed = stderr.replace(/\(choose from .*\)/, "(choose from 'auth')");
-    expect(await vctl(args, { home: await scratchHome() })).toEqual({ code, stdout, stderr: listed });
+    const ended = await vctl(args, { home: await scratchHome() });
+    const choices = / \(choose from (.*)\)\n$/;
+    expect({ ...ended, stderr: ended.stderr.replace(choices, '') }).toEqual({
+      code,
+      stdout,
+      stderr: stderr.replace(choices, ''),
+    });
+    // Ours stand in another order, and there are more.
+    const namesIn = (text: string): string[] => choices.exec(text)?.[1]?.split(', ') ?? [];
+    const ours = namesIn(ended.stderr);
+    expect(namesIn(stderr).filter((name) => !ours.includes(name))).toEqual(["'run'", "'certs'", "'send'"]);
   });
 
   it('names a wrong sub-command, option, argument and value with exit code 2', async () => {
@@ -45,14 +56,14 @@ describe('vctl, used wrongly', () => {
 
   it('says in one line that no platform runs, and with --json on the output too', async () => {
     const home = await scratchHome();
-    expect(await failure(69, ['auth', 'list'], { home })).toContain('VOLTTRON is not running');
+    expect(await failure(10, ['auth', 'list'], { home })).toContain(NOT_RUNNING);
     await writeFile(join(home, 'known_hosts'), JSON.stringify({ '@': SERVER_KEY }));
-    const line = await failure(69, ['auth', 'list'], { home });
-    expect(line).toContain(`VOLTTRON is not running at ${home}`);
+    const line = await failure(10, ['auth', 'list'], { home });
+    expect(line).toContain(home);
     const { stdout } = await vctl(['auth', 'list', '--json'], { home });
     expect(JSON.parse(stdout)).toEqual({ error: { code: 'unreachable', message: line.trimEnd() } });
     const address = 'ipc://@/nowhere/vip.socket';
-    expect(await failure(69, ['auth', 'list', '--vip-address', address], { home })).toContain(address);
+    expect(await failure(10, ['auth', 'list', '--vip-address', address], { home })).toContain(address);
   });
 
   it('names a home that is not there, and files that are no such', async () => {
