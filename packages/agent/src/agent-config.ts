@@ -72,6 +72,15 @@ export class LayeredConfig {
     this.#schema = schema;
     this.#what = what;
     this.#listenerFailed = listenerFailed;
+    for (const name of ['update', 'onChange']) {
+      if (Object.hasOwn(schema.properties, name)) {
+        throw new InvalidValueError(
+          'config',
+          name,
+          `A configuration has no key "${name}" of its author’s: it is taken.`,
+        );
+      }
+    }
     this.#check = checkerOf({ ...schema.properties });
     this.#file = respell(schema, given, what);
     this.values = this.#current;

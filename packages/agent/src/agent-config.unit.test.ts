@@ -87,6 +87,10 @@ describe('LayeredConfig', () => {
     expect(failures).toHaveLength(3);
   });
 
+  it.each(['update', 'onChange'])('refuses a schema that names a key %s', (name) => {
+    expect(() => readConfig(t.Object({ [name]: t.Optional(t.String()) }), {}, 'f')).toThrow(name);
+  });
+
   it('may lack keys at first, but not hold wrong ones', () => {
     const needy = t.Object({ database: t.String(), limit: t.Number({ default: 1 }) });
     const options = { what: 'f', mayLack: true };

@@ -174,7 +174,10 @@ describe('vip.config', () => {
   it('refuses to be changed from inside a callback, and only from there', async () => {
     await using rig = await rigOf({ a: 1 });
     const { promise, resolve } = Promise.withResolvers<unknown>();
+    let later: Promise<void> = Promise.reject(new Error('not begun'));
+    later.catch(() => undefined);
     rig.vip.config.subscribe({}, async () => {
+      later = promise.then(turns).then(() => rig.vip.config.set('later', 'x'));
       await turns();
       const refused = await rig.vip.config.set('a', 'x').catch((error: unknown) => error);
       const refusedToo = await rig.vip.config.delete('a').catch((error: unknown) => error);
@@ -184,6 +187,8 @@ describe('vip.config', () => {
     const code = expect.objectContaining({ code: 'config-callback' }) as unknown;
     expect(await promise).toEqual([code, code]);
     await outside;
+    // What a callback has started may, once the callback has ended.
+    await later;
   });
 
   it('finds the store by its later name, and speaks as that of 10.1 does (vip-zmq.md §8)', async () => {
@@ -363,6 +368,7 @@ describe('an agent’s typed configuration', () => {
     agent.clock.step(1);
     await turns();
     expect(runs).toBe(2);
+    expect(agent.log.lines.at(-1)?.message).toContain('begins without it');
     platform.play('config.store', ({ peer, id, args }, send) => {
       const call = JSON.parse(texts({ args } as never)[0]) as { id: string };
       const error = { code: -32000, message: 'unhandled exception', data: { detail: 'edit_config_store' } };

@@ -56,7 +56,12 @@ export class QueuedChannel implements Channel {
         this.#sending.delete(reject);
         resolve();
       };
-      this.#context.offer(frames, { wanted: () => this.#sending.has(reject), sent });
+      try {
+        this.#context.offer(frames, { wanted: () => this.#sending.has(reject), sent });
+      } catch (error) {
+        this.#sending.delete(reject);
+        throw error;
+      }
     });
   }
 

@@ -33,7 +33,7 @@ export class ConfigCallbacks {
   readonly #log: Logger;
   readonly #subscribers = new Map<number, ConfigSubscriber>();
   readonly #pending = new Map<string, Pending>();
-  readonly #inside = new AsyncLocalStorage<true>();
+  readonly #inside = new AsyncLocalStorage<{ running: boolean }>();
   #count = 0;
   #running = false;
 
@@ -42,9 +42,9 @@ export class ConfigCallbacks {
     this.#log = log;
   }
 
-  /** Whether the caller runs inside a callback. */
+  /** Whether the caller runs inside a callback that has not ended. */
   get inside(): boolean {
-    return this.#inside.getStore() === true;
+    return this.#inside.getStore()?.running === true;
   }
 
   /** Tells the subscriber of what there is, and then of each change; the function it answers stops that. */
@@ -87,14 +87,18 @@ export class ConfigCallbacks {
   }
 
   async #call({ subscriber, change: { name, action } }: Pending): Promise<void> {
+    const call = { running: true };
     try {
       const contents = action === 'DELETE' ? undefined : this.#contentsOf(name);
       // Deleted since: that is told next.
       if (action !== 'DELETE' && contents === undefined) return;
-      await this.#inside.run(true, () => subscriber.callback({ name, action, contents }));
+      await this.#inside.run(call, () => subscriber.callback({ name, action, contents }));
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.#log.error('a callback for a configuration failed', { name, action, reason });
+    } finally {
+      // What it has started may go on, and is outside from now on.
+      call.running = false;
     }
   }
 }

@@ -90,15 +90,23 @@ export class ConfigStoreClient implements ConfigStore {
    * answered, cannot, or has let 5 s pass.
    */
   follow(applied: (read: () => unknown) => void): Promise<void> {
-    const { session, peers } = this.#context;
+    const { session, peers, log } = this.#context;
     this.#applied = applied;
     this.#export();
+    let isReady = false;
     const ready = new Promise<void>((resolve) => {
-      this.#settle = resolve;
+      this.#settle = () => {
+        isReady = true;
+        resolve();
+      };
     });
     session.onPhase((phase) => {
       if (phase !== 'established') return;
-      session.clock.after(PATIENCE_MS, this.#settle);
+      session.clock.after(PATIENCE_MS, () => {
+        if (isReady) return;
+        log.warn('the configuration store has not answered; the agent begins without it');
+        this.#settle();
+      });
       void this.#initialize();
     });
     peers.onChange((change, peer) => {
@@ -194,7 +202,7 @@ export class ConfigStoreClient implements ConfigStore {
         if (!(error instanceof UnreachableError)) throw error;
       }
     }
-    this.#context.log.debug('the platform has no configuration store');
+    this.#context.log.info('the platform has no configuration store');
   }
 
   async #ask(peer: string): Promise<boolean> {

@@ -54,6 +54,7 @@ export class Session {
   readonly #phases: Phases;
   readonly #errorHandlers: ((id: string, notice: ErrorNotice) => boolean)[] = [];
   #user: string;
+  #dropping = false;
   /** Counts connections, so that a greeting of an earlier one ends. */
   #connection = 0;
 
@@ -124,11 +125,14 @@ export class Session {
 
   /** Sends when the session stands; given up when it is denied or closed, or when too much waits to leave. */
   tell(message: OutgoingMessage): void {
-    if (this.refusal !== undefined || this.#outbox.put(message)) return;
-    this.log.warn('a message was dropped: too many wait for the platform', {
-      peer: message.peer,
-      subsystem: message.subsystem,
-    });
+    if (this.refusal !== undefined) return;
+    const { peer, subsystem } = message;
+    const taken = this.#outbox.put(message);
+    // Once, until there is room again.
+    if (!taken && !this.#dropping) {
+      this.log.warn('messages are dropped: too many wait for the platform', { peer, subsystem });
+    }
+    this.#dropping = !taken;
   }
 
   /** Sends when the session stands, while it is still wanted. Throws AgainError when too much waits to leave. */
