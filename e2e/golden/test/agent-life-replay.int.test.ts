@@ -1,13 +1,18 @@
+import { MessageChannel } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
-import { defineAgent, t } from '@volttron-ts/agent';
+import { defineAgent, startAgent, t } from '@volttron-ts/agent';
 import type { AgentDefinition } from '@volttron-ts/agent';
 import { FakePlatform, startTestAgent, texts } from '@volttron-ts/agent/testing';
 import type { TestAgent } from '@volttron-ts/agent/testing';
-import { decodeText } from '@volttron-ts/vip-core';
+import { PortConnection, PortListener, Router } from '@volttron-ts/router';
+import { decodeText, parseLooseJson } from '@volttron-ts/vip-core';
+import { SteppedClock } from '@volttron-ts/vip-core/testing';
 import { readScript, saidBy, ScriptedPeers } from '../src/agent-script.ts';
 import type { ScriptLine } from '../src/agent-script.ts';
+import { FakeListener } from '../src/fake-listener.ts';
 import { goldenTwo } from '../src/golden-agent.ts';
 import { readScenario } from '../src/golden-files.ts';
+import { silent } from '../src/replay.ts';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -180,5 +185,47 @@ describe('our agent in the place of a Python agent', () => {
         'to publish to topic "prot/foo" requires capabilities [\'can_prot\'], but capability list {} was provided',
     });
     expect(ledger.acknowledged()).toMatchObject({ messages: 0 });
+  });
+
+  it('calls a peer of a platform by its name, in the form of vip/raw_external_rpc.json', async () => {
+    const [captured] = readScenario('vip/raw_external_rpc.json');
+    const listener = new FakeListener();
+    const ports = new PortListener();
+    const dial = (): never => {
+      throw new Error('there is no other platform');
+    };
+    const external = { instance: 'campus', dial, random: () => 0.5 };
+    const router = new Router({ routingId: 'router', log: silent, properties: () => ({}), external });
+    await router.listen(listener);
+    await router.listen(ports);
+    listener.connect('raw.two');
+    const agents = ['golden.one', 'golden.two'].map((identity) => {
+      const { port1, port2 } = new MessageChannel();
+      ports.accept(port1, identity);
+      const bus = new PortConnection(port2, identity);
+      const capabilities = (): Promise<unknown> => Promise.resolve({ 'golden.one': { can_secret: null } });
+      const options = { bus, log: silent, clock: new SteppedClock(), configStore: false, capabilities };
+      return startAgent(
+        goldenTwo(() => undefined),
+        options,
+      );
+    });
+    const { rpc } = agents[0]!.vip;
+    expect(await rpc.call('golden.two', 'echo', ['é'], { platform: 'campus' })).toEqual(['é', 2]);
+    await expect(rpc.call('golden.two', 'secret', [], { platform: 'campus' })).rejects.toMatchObject({
+      code: 'unauthorized',
+    });
+    await expect(rpc.call('x', 'echo', [], { platform: 'nowhere' })).rejects.toMatchObject({ code: 'unreachable' });
+    rpc.call('raw.two', 'echo', [], { platform: 'campus' }).catch(() => undefined);
+    const { frames } = await listener.until(
+      (sent) => sent.peer === 'raw.two' && decodeText(sent.frames[4]!) === 'external_rpc',
+    );
+    const names = Object.keys(parseLooseJson(decodeText(frames[6]!)) as object);
+    expect(names).toEqual(
+      expect.arrayContaining(Object.keys(parseLooseJson(decodeText(captured!.frames[6]!)) as object)),
+    );
+    expect(decodeText(captured!.frames[5]!)).toBe('send_platform');
+    await Promise.all(agents.map((agent) => agent.stop()));
+    await router.close();
   });
 });
