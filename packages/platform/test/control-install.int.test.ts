@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { AuthFile, generateKeyPair, KeyStore } from '@volttron-ts/auth';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tinyAgent } from './support/agent-archive.ts';
+import { eventually } from './support/eventually.ts';
 import { Operator, TestPlatform } from './support/test-platform.ts';
 
 let platform: TestPlatform;
@@ -96,6 +97,13 @@ describe('install_agent', { timeout: 60_000 }, () => {
 
   it('serves two senders at once, each over its own channel of the same name', async () => {
     const second = new Operator(await platform.enter('second.operator', { manage_agents: null }));
+    // Services hear of a new capability a little after its entry is made.
+    await eventually(async () =>
+      second.call('clear_status').then(
+        () => true,
+        () => undefined,
+      ),
+    );
     const uuids = await Promise.all([
       operator.install(archive, { identity: 'one', chunk: 100 }),
       second.install(archive, { identity: 'two', chunk: 100 }),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Rpc } from '@volttron-ts/agent';
 import { AgentInstaller, restartLimits, Supervisor } from '@volttron-ts/aip';
 import { AuthFile } from '@volttron-ts/auth';
+import type { AuditEntry } from '@volttron-ts/auth';
 import { systemClock } from '@volttron-ts/connect';
 import { RemoteError, services, UnauthorizedError } from '@volttron-ts/vip-core';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -20,7 +21,12 @@ const idle: Launcher = {
 };
 
 /** `control` over a home without agents; what it tells the router is kept. */
-async function busWithControl(): Promise<{ readonly bus: ServiceBus; readonly told: string[]; readonly home: string }> {
+async function busWithControl(): Promise<{
+  readonly bus: ServiceBus;
+  readonly told: string[];
+  readonly home: string;
+  readonly recorded: AuditEntry[];
+}> {
   const home = await mkdtemp(join(tmpdir(), 'control-'));
   onTestFinished(() => rm(home, { recursive: true, force: true }));
   const bus = await ServiceBus.open({
@@ -28,6 +34,7 @@ async function busWithControl(): Promise<{ readonly bus: ServiceBus; readonly to
     'control.connection': { manage_agents: null },
   });
   const told: string[] = [];
+  const recorded: AuditEntry[] = [];
   const nothing = (): void => undefined;
   const supervisor = new Supervisor({
     ...{ clock: systemClock, log: silent, random: () => 0, limits: restartLimits },
@@ -38,12 +45,12 @@ async function busWithControl(): Promise<{ readonly bus: ServiceBus; readonly to
     runs: new AgentRuns({ own: idle, shared: idle, sharing: [], supervisor }),
     installer: new AgentInstaller({ home }),
     authFile: await AuthFile.open(join(home, 'auth.json')),
-    dropLive: nothing,
+    audit: { record: (entry) => Promise.resolve(void recorded.push(entry)) },
     agentStop: (identity) => told.push(`agentstop ${identity}`),
     quit: () => told.push('quit'),
   });
   await bus.join(services.control, definition);
-  return { bus, told, home };
+  return { bus, told, home, recorded };
 }
 
 const call = (rpc: Rpc, method: string, args: readonly unknown[]): Promise<unknown> =>
@@ -123,6 +130,21 @@ describe('control', () => {
     const listed = [...changing, ...reading].map(({ method }) => method);
     const named = ['agent_name', 'agent_version', 'agent_vip_identity', 'serverkey'];
     expect(own.toSorted()).toEqual([...listed, ...named].toSorted());
+  });
+
+  it('records who changed what, once it is done', async () => {
+    const { bus, recorded } = await busWithControl();
+    const manager = await bus.join('manager');
+    await expect(call(manager.vip.rpc, 'tag_agent', ['some-uuid', 'roof'])).rejects.toThrow();
+    expect(recorded).toEqual([]);
+    await call(manager.vip.rpc, 'clear_status', [true]);
+    const record = {
+      actor: 'manager',
+      action: 'control.clear_status',
+      item: 'platform',
+      details: { arguments: [true] },
+    };
+    expect(recorded).toEqual([record]);
   });
 
   it('tells the router to end for stop_platform only', async () => {

@@ -29,7 +29,7 @@ export interface RunningControl {
 
 /** `control`, the agents installed on this host and their processes. */
 export function startControl(kit: ServiceKit): RunningControl {
-  const { home, settings, authFile, router } = kit;
+  const { home, settings, authFile, audit, router } = kit;
   const log = kit.log(`volttron.platform.${services.control}`);
   const bus = router.connect(services.control);
   const processes = createProcesses(kit, (agent, text) => {
@@ -47,9 +47,7 @@ export function startControl(kit: ServiceKit): RunningControl {
       runs,
       installer,
       authFile,
-      dropLive: (credential) => {
-        kit.unawaited(router.drop(credential), 'live sessions could not be ended');
-      },
+      audit,
       agentStop,
       quit: () => {
         tellRouter(bus, 'quit');

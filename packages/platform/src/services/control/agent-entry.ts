@@ -24,9 +24,7 @@ function checkEntry({ allow }: AuthContents, { identity, publickey }: InstalledA
   if (keyed !== undefined) throw new AgentEntryTakenError('credentials', publickey);
 }
 
-/** Takes an agent's entry away; answers whether it had one. */
-export async function dismissAgent(file: AuthFile, publickey: string): Promise<boolean> {
-  if (publickey === '' || file.find(publickey, 'allow').length === 0) return false;
-  await file.removeCredential(publickey, 'allow');
-  return true;
+/** Takes an agent's entry away, if it has one. */
+export async function dismissAgent(file: AuthFile, publickey: string): Promise<void> {
+  if (publickey !== '' && file.find(publickey, 'allow').length > 0) await file.removeCredential(publickey, 'allow');
 }

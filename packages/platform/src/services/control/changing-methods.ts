@@ -13,8 +13,6 @@ export interface ChangingContext {
   readonly runs: AgentRuns;
   readonly installer: AgentInstaller;
   readonly authFile: AuthFile;
-  /** Ends the live sessions of a key. */
-  readonly dropLive: (credential: string) => void;
   /** Tells the router that an agent is gone: its subscriptions end, its peers hear of it. */
   readonly agentStop: (identity: string) => void;
   /** Asks the router to end the platform. */
@@ -97,12 +95,12 @@ async function stop({ home, runs, agentStop }: ChangingContext, uuid: string): P
   agentStop(identity);
 }
 
-/** Its key has no right any more before its files are gone, and its sessions end with that. */
+/** Its key has no right any more before its files are gone. */
 async function remove(context: ChangingContext, uuid: string, removeAuth: boolean): Promise<void> {
-  const { home, runs, installer, authFile, dropLive } = context;
+  const { home, runs, installer, authFile } = context;
   const { publickey } = await installedAgent(home, uuid);
   await stop(context, uuid);
-  if (removeAuth && (await dismissAgent(authFile, publickey))) dropLive(publickey);
+  if (removeAuth) await dismissAgent(authFile, publickey);
   await installer.remove(uuid);
   await runs.clear(false);
 }
