@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
+import { misplacedExpressions } from './address-rules.ts';
 import { readAuthEntry } from './auth-entry.ts';
 import type { AuthEntry, AuthEntryInput } from './auth-entry.ts';
 import { readEntries } from './auth-document.ts';
@@ -27,6 +28,12 @@ function completeEntry(input: AuthEntryInput): AuthEntry {
   return read.entry;
 }
 
+/** Throws AuthEntryInvalidError for an address that was meant as an expression and would match nobody. */
+function checkAddress({ address = null }: AuthEntryInput): void {
+  const problems = misplacedExpressions(address);
+  if (problems.length > 0) throw new AuthEntryInvalidError(problems);
+}
+
 /**
  * The document with one more entry; with `overwrite` it takes the place of those it clashes with.
  *
@@ -39,6 +46,7 @@ export function withEntry(
   overwrite: boolean,
 ): RawAuthDocument {
   const entry = completeEntry({ ...input, user_id: input.user_id ?? randomUUID() });
+  checkAddress(input);
   const { entries } = readEntries(document, list);
   const clashes = entries.filter(({ entry: other }) => other.user_id === entry.user_id || matchesAlike(other, entry));
   const clash = clashes[0];
@@ -73,6 +81,7 @@ export function withUpdate(
   const found = entries[index];
   if (found === undefined) throw new AuthEntryUnknownError(list, index, entries.length);
   const entry = completeEntry({ ...found.entry, ...change });
+  checkAddress(change);
   const clash = entries.findIndex(({ entry: other }, at) => at !== index && other.user_id === entry.user_id);
   if (clash >= 0) throw new AuthEntryExistsError('user_id', entry.user_id, clash);
   return {

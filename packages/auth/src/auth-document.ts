@@ -1,5 +1,6 @@
 import { findJsonFault } from '@volttron-ts/storage';
 
+import { addressWarnings } from './address-rules.ts';
 import { AuthFileInvalidError } from './errors.ts';
 import { readAuthEntry } from './auth-entry.ts';
 import type { AuthEntry } from './auth-entry.ts';
@@ -23,6 +24,8 @@ export interface AuthContents {
   readonly version: { readonly major: number; readonly minor: number };
   /** One line for each entry that was left out. */
   readonly problems: readonly string[];
+  /** One line for each rule of an entry that can match nobody. */
+  readonly warnings: readonly string[];
 }
 
 const EMPTY: RawAuthDocument = { allow: [], deny: [], groups: {}, roles: {}, version: AUTH_FILE_VERSION };
@@ -116,6 +119,9 @@ function isAlwaysTried({ credentials }: AuthEntry): boolean {
   return expression !== undefined && requiredLiterals(expression) === undefined;
 }
 
+const warningsOf = (list: AuthList, { entries }: ReadEntries): string[] =>
+  entries.flatMap(({ entry, at }) => addressWarnings(entry).map((warning) => `${list} entry ${at}: ${warning}`));
+
 /** What a document of version 1.x says. */
 export function readContents(document: RawAuthDocument): AuthContents {
   const allow = readEntries(document, 'allow');
@@ -127,5 +133,6 @@ export function readContents(document: RawAuthDocument): AuthContents {
     roles: document['roles'] as AuthContents['roles'],
     version: document.version,
     problems: [...allow.problems, ...deny.problems],
+    warnings: [...warningsOf('allow', allow), ...warningsOf('deny', deny)],
   };
 }

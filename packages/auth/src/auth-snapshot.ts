@@ -10,7 +10,12 @@ export interface AuthSnapshot {
 }
 
 /** The enabled entries of an auth file's contents. */
-export function createAuthSnapshot({ allow, deny, groups, roles }: AuthContents): AuthSnapshot {
+export function createAuthSnapshot({
+  allow,
+  deny,
+  groups,
+  roles,
+}: Pick<AuthContents, keyof AuthSnapshot>): AuthSnapshot {
   const enabled = (entries: readonly AuthEntry[]): AuthEntry[] => entries.filter((entry) => entry.enabled);
   return { allow: enabled(allow), deny: enabled(deny), groups, roles };
 }

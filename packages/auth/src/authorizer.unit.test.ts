@@ -14,10 +14,7 @@ function authorizer(inputs: AuthEntryInput[], names: Partial<Pick<AuthSnapshot, 
     return 'entry' in read ? [read.entry] : [];
   });
   expect(allow).toHaveLength(inputs.length);
-  const version = { major: 1, minor: 4 };
-  return createAuthorizer(
-    createAuthSnapshot({ allow, deny: [], groups: {}, roles: {}, ...names, version, problems: [] }),
-  );
+  return createAuthorizer(createAuthSnapshot({ allow, deny: [], groups: {}, roles: {}, ...names }));
 }
 
 describe('authorizer', () => {

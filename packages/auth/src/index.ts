@@ -4,6 +4,7 @@ export { AuditLog } from './audit/audit-log.ts';
 export type { AuditLogOptions } from './audit/audit-log.ts';
 export { verifyAudit } from './audit/verify-audit.ts';
 export type { AuditVerdict } from './audit/verify-audit.ts';
+export { addressWarnings } from './address-rules.ts';
 export type { AuthContents, AuthList } from './auth-document.ts';
 export { userOf } from './auth-entry.ts';
 export type { AuthEntry, AuthEntryInput, AuthMatch } from './auth-entry.ts';

@@ -16,11 +16,13 @@ import { openEnrolment } from '@volttron-ts/enrolment';
 import type { Enrolment } from '@volttron-ts/enrolment';
 import { openJournal } from '@volttron-ts/history';
 import type { Journal } from '@volttron-ts/history';
+import { ProtectedTopics } from '@volttron-ts/router';
 import { parseAddress, services } from '@volttron-ts/vip-core';
 import type { Clock, Logger } from '@volttron-ts/vip-core';
 import { removePidFile } from './pid-file.ts';
 import { RouterThread } from './router-thread.ts';
 import { auditedEnrolment } from './services/auth/audited-enrolment.ts';
+import { RefusalCounter } from './services/auth/refusal-counter.ts';
 import { createServiceKit } from './wiring/kit.ts';
 import { Parts } from './wiring/parts.ts';
 import { startLiveFeed, startServices } from './wiring/services.ts';
@@ -87,13 +89,27 @@ export class Platform {
     const keys = new KeyStore(home);
     const serverKeys = await keys.platform();
     const authFile = await AuthFile.open(join(home, 'auth.json'));
-    for (const problem of authFile.contents.problems) log('volttron.platform.auth').warn(problem);
+    const { problems, warnings } = authFile.contents;
+    for (const line of [...problems, ...warnings]) log('volttron.platform.auth').warn(line);
     await this.#ensureEntries(keys, serverKeys, authFile);
     const journal = await this.#openJournal();
     const { router, enrolment } = await this.#startRouter(serverKeys, authFile, journal, audit);
     const authorizer = createAuthorizer(createAuthSnapshot(authFile.contents));
     const kit = createServiceKit(
-      { home, settings, clock, log, keys, authFile, authorizer, audit, journal, enrolment, router },
+      {
+        home,
+        settings,
+        clock,
+        log,
+        keys,
+        authFile,
+        authorizer,
+        audit,
+        topics: new ProtectedTopics(),
+        journal,
+        enrolment,
+        router,
+      },
       this.#parts,
     );
     const feed = startLiveFeed(kit);
@@ -163,6 +179,10 @@ export class Platform {
       audit,
     );
     this.#parts.add('enrolment', async () => enrolment.close());
+    const refusals = new RefusalCounter(audit, clock, (error) => {
+      log('volttron.platform.audit').error('refused authentications were not recorded', { reason: String(error) });
+    });
+    this.#parts.add('the count of refusals', async () => refusals.flush());
     const router: RouterThread = new RouterThread({
       instance: settings['instance-name'],
       addresses: [settings['vip-local-address'], ...settings['vip-address']].map(parseAddress),
@@ -174,6 +194,7 @@ export class Platform {
       log: log('volttron.platform.auth'),
       onRefused: (request, decision) => {
         enrolment.report(request, decision);
+        refusals.add(request, decision);
       },
       onQuit: () => {
         onEnd('the service control asked for it', false);

@@ -1,4 +1,5 @@
 import { watch } from 'node:fs';
+import type { FSWatcher } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { Clock } from '@volttron-ts/vip-core';
 
@@ -12,14 +13,20 @@ const SETTLED_MS = 100;
 export function watchFile(path: string, clock: Clock, changed: () => void, failed: (error: Error) => void): () => void {
   const name = basename(path);
   let cancel = (): void => undefined;
-  const watcher = watch(dirname(path), { persistent: false }, (_event, file) => {
-    if (file !== name) return;
-    cancel();
-    cancel = clock.after(SETTLED_MS, changed);
-  });
-  watcher.on('error', failed);
+  let watcher: FSWatcher | undefined;
+  try {
+    watcher = watch(dirname(path), { persistent: false }, (_event, file) => {
+      if (file !== name) return;
+      cancel();
+      cancel = clock.after(SETTLED_MS, changed);
+    });
+    watcher.on('error', failed);
+  } catch (error) {
+    // The system watches no more folders for this user.
+    failed(error instanceof Error ? error : new Error(String(error)));
+  }
   return () => {
     cancel();
-    watcher.close();
+    watcher?.close();
   };
 }

@@ -1,28 +1,60 @@
-import type { RunningAgent } from '@volttron-ts/agent';
-import { createAccessTable, createAuthSnapshot } from '@volttron-ts/auth';
-import { services } from '@volttron-ts/vip-core';
+import { AuthFileEditError, createAccessTable, createAuthSnapshot } from '@volttron-ts/auth';
+import { services, VipError } from '@volttron-ts/vip-core';
+import { CapabilityNews } from '../services/auth/capability-news.ts';
+import { editRecord } from '../services/auth/edit-record.ts';
 import { defineAuthService } from '../services/auth-service.ts';
+import { watchFile } from '../watch-file.ts';
 import type { ServiceKit } from './kit.ts';
 
-/** `platform.auth`, and what follows from a change of the auth file. */
+/** `platform.auth`, and what follows from a change of the auth file, ours or an operator's by hand. */
 export function startAuth(kit: ServiceKit): void {
-  const { authFile, authorizer, enrolment, router } = kit;
-  const dropLive = (credential: string): void => {
-    kit.unawaited(router.drop(credential), 'live sessions could not be ended');
-  };
-  const auth = kit.startService(services.auth, defineAuthService({ enrolment, authorizer, file: authFile, dropLive }));
-  const stopListening = authFile.onChange((contents) => {
+  const { authFile, authorizer, enrolment, router, topics, audit, clock } = kit;
+  const log = kit.log('volttron.platform.auth');
+  const auth = kit.startService(
+    services.auth,
+    defineAuthService({ enrolment, authorizer, file: authFile, topics, audit }),
+  );
+  const news = new CapabilityNews({
+    clock,
+    capabilities: () => authorizer.userToCapabilities(),
+    tell: (capabilities) => {
+      const told = auth.vip.peerlist.list().then((peers) => {
+        for (const peer of peers) auth.vip.rpc.notify(peer, 'auth.update', [capabilities]);
+      });
+      kit.unawaited(told, 'not every agent was told what users may do');
+    },
+  });
+  const stopListening = authFile.onChange((contents, { before, by }) => {
     authorizer.update(createAuthSnapshot(contents));
     kit.unawaited(router.setAccess(createAccessTable(contents)), 'the router did not take the auth file');
-    kit.unawaited(tellEveryone(auth, authorizer.userToCapabilities()), 'not every agent was told what users may do');
+    news.changed();
+    for (const warning of contents.warnings.filter((one) => !before.warnings.includes(one))) log.warn(warning);
+    if (by === 'us') return;
+    log.info('an edit of auth.json was taken');
+    kit.unawaited(audit.record(editRecord(before, contents)), 'an edit of auth.json was not recorded');
   });
+  const stopWatching = watchFile(
+    authFile.path,
+    clock,
+    () => {
+      authFile.reload().catch((error: unknown) => {
+        for (const line of linesOf(error)) log.error(`auth.json was edited, and the edit is not taken: ${line}`);
+      });
+    },
+    (error) => {
+      log.error('edits of auth.json will not be noticed', { reason: error.message });
+    },
+  );
   kit.part('listening to auth.json', async () => {
+    stopWatching();
     stopListening();
+    news.stop();
     return Promise.resolve();
   });
 }
 
-/** Every agent is told what users may do when that changes (reference/vip-zmq.md §3.9). */
-async function tellEveryone(auth: RunningAgent, capabilities: unknown): Promise<void> {
-  for (const peer of await auth.vip.peerlist.list()) auth.vip.rpc.notify(peer, 'auth.update', [capabilities]);
+/** One line for each thing that is wrong. */
+function linesOf(error: unknown): readonly string[] {
+  if (error instanceof AuthFileEditError) return error.problems;
+  return [error instanceof VipError ? error.line : String(error)];
 }

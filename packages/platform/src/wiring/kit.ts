@@ -3,6 +3,7 @@ import type { AgentDefinition, RunningAgent, StartAgentOptions } from '@volttron
 import type { AuditLog, AuthFile, InstanceSettings, KeyStore, SnapshotAuthorizer } from '@volttron-ts/auth';
 import type { Enrolment } from '@volttron-ts/enrolment';
 import type { Journal } from '@volttron-ts/history';
+import type { ProtectedTopics } from '@volttron-ts/router';
 import type { Clock, Logger } from '@volttron-ts/vip-core';
 import type { RouterThread } from '../router-thread.ts';
 import type { Parts } from './parts.ts';
@@ -19,6 +20,8 @@ export interface Foundations {
   readonly authorizer: SnapshotAuthorizer;
   /** What was done, by whom; ends after every service. */
   readonly audit: AuditLog;
+  /** Who may use which topics, as the router decides it. */
+  readonly topics: ProtectedTopics;
   readonly journal: Journal;
   readonly enrolment: Enrolment;
   readonly router: RouterThread;

@@ -14,7 +14,7 @@ import type { ServiceKit } from './kit.ts';
  * @throws ProtectedTopicsInvalidError, FileUnreadableError at the start, when there are no rules to go on with
  */
 export async function startProtectedTopics(kit: ServiceKit): Promise<void> {
-  const { router, authorizer, authFile, clock } = kit;
+  const { router, authorizer, authFile, topics, clock } = kit;
   const path = join(kit.home, 'protected_topics.json');
   const log = kit.log('volttron.platform.auth');
   let text = '';
@@ -26,8 +26,11 @@ export async function startProtectedTopics(kit: ServiceKit): Promise<void> {
     rules = next;
     text = now;
   };
-  const hand = async (): Promise<void> =>
-    router.setTopics(snapshotTopics(rules, () => authorizer.userToCapabilities()));
+  const hand = async (): Promise<void> => {
+    const snapshot = snapshotTopics(rules, () => authorizer.userToCapabilities());
+    topics.update(snapshot);
+    await router.setTopics(snapshot);
+  };
   const reread = async (): Promise<void> => {
     const before = text;
     try {
