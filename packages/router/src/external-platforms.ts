@@ -253,7 +253,9 @@ export class ExternalPlatforms {
     if (byKey !== undefined) return byKey;
     const name = /^instance\.(.+)$/.exec(link.user)?.[1];
     if (name === undefined || name === this.#options.instance) return undefined;
-    return this.#platforms.get(name)?.remote === undefined ? this.#platform(name) : undefined;
+    const expected = this.#platforms.get(name)?.remote?.serverkey;
+    const isOther = expected !== undefined && link.credential !== undefined && link.credential !== expected;
+    return isOther ? undefined : this.#platform(name);
   }
 
   /** A malformed message is answered, never thrown. */
