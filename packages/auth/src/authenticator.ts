@@ -3,6 +3,7 @@ import type { AuthenticationDecision, AuthenticationRequest, Authenticator, Logg
 
 import { formatAuthentication } from './auth-log.ts';
 import type { AccessRule } from './rules/access-rule.ts';
+import { isPlatformLink } from './platform-links.ts';
 import { AccessRules } from './rules/access-rules.ts';
 import type { AccessTable } from './rules/access-table.ts';
 
@@ -64,10 +65,11 @@ function decide(rules: AccessRules, request: AuthenticationRequest): Authenticat
 function nameProblem(rules: AccessRules, entry: AccessRule, identity: string): string | undefined {
   if (entry.identity !== null) {
     if (entry.identity === identity || isOperator(entry.identity, identity)) return undefined;
+    if (isPlatformLink(entry.identity) && isPlatformLink(identity)) return undefined;
     return `this key may only use the name ${entry.identity}`;
   }
   if (rules.owns(identity)) return `the name ${identity} belongs to another key`;
-  return isReservedIdentity(identity) ? `the name ${identity} is reserved` : undefined;
+  return isReservedIdentity(identity) && !isPlatformLink(identity) ? `the name ${identity} is reserved` : undefined;
 }
 
 /** Operators who work at the same time: `vctl` adds a word to its name when another `vctl` holds it. */

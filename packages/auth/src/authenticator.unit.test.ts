@@ -129,7 +129,7 @@ describe('a name belongs to its credential', () => {
     });
   });
 
-  it.each(['control', 'control.connection', 'platform.auth', 'platform_web', 'config.store', 'instance.x'])(
+  it.each(['control', 'control.connection', 'platform.auth', 'platform_web', 'config.store'])(
     'a key without may not take the reserved name %s',
     (name) => {
       expect(decide(allow, request(bob, name))).toEqual({ status: 400, text: `denied: the name ${name} is reserved` });
@@ -151,6 +151,13 @@ describe('a name belongs to its credential', () => {
     expect(decide(both, request(bob, name))).toMatchObject({ status: 400 });
     expect(decide(both, request(alice, 'control.connectionx'))).toMatchObject({ status: 400 });
     expect(decide(both, request(alice, 'agent.a.1a2b'))).toMatchObject({ status: 400 });
+  });
+
+  it('connections of routers are named freely: whose they are follows from the key', () => {
+    const both = [...allow, { credentials: alice, user_id: 'instance.two', identity: 'instance.two' }];
+    expect(decide(both, request(alice, 'instance.here.0.25'))).toEqual({ status: 200, user: 'instance.two' });
+    expect(decide(both, request(bob, 'instance.two.0.25'))).toEqual({ status: 200, user: 'bob' });
+    expect(decide(allow, request(carol, 'instance.two.0.25'))).toMatchObject({ status: 400 });
   });
 
   it('a key without may take any free name', () => {

@@ -4,6 +4,7 @@ import type { AccessGrant } from '@volttron-ts/vip-core';
 import { withEntry, withoutCredential } from './auth-changes.ts';
 import { readEntries } from './auth-document.ts';
 import type { AuthFile } from './auth-file.ts';
+import { isPlatformLink, ownedBy } from './platform-links.ts';
 import type { RawAuthDocument } from './auth-upgrade.ts';
 import type { Capabilities } from './capabilities.ts';
 import { IdentityReservedError, IdentityTakenError } from './errors.ts';
@@ -34,7 +35,7 @@ export function createKeyGrant(file: AuthFile, { dropLive }: KeyGrantOptions): K
   return {
     async check(access) {
       const contents = await file.reload();
-      checkName(contents.allow, access);
+      checkName(contents.allow, { ...access, identity: ownedBy(access.identity) });
     },
     async grant({ comment, ...access }) {
       await file.change((document) => granted(document, access, comment));
@@ -58,22 +59,24 @@ function checkName(
     (entry) => entry.credentials !== credential && (entry.identity === identity || entry.user_id === identity),
   );
   if (owner !== undefined) throw new IdentityTakenError(identity, owner.credentials ?? owner.user_id);
-  if (isReservedIdentity(identity)) throw new IdentityReservedError(identity);
+  if (isReservedIdentity(identity) && !isPlatformLink(identity)) throw new IdentityReservedError(identity);
 }
 
 /** What an approved platform's agent may do besides what every peer may: hand over what its journal kept. */
 const GRANTED: Capabilities = { append_journal: null };
 
 function granted(document: RawAuthDocument, access: KeyAccess, comment: string): RawAuthDocument {
-  const { credential, identity } = access;
+  const { credential } = access;
+  const identity = ownedBy(access.identity);
   const allow = readEntries(document, 'allow').entries.map(({ entry }) => entry);
   const isThere = allow.some(
     (entry) => entry.credentials === credential && entry.identity === identity && entry.enabled,
   );
   const free = without(document, 'deny', credential);
   if (isThere) return free;
-  checkName(allow, access);
-  const entry = { credentials: credential, user_id: identity, identity, capabilities: GRANTED, comments: comment };
+  checkName(allow, { credential, identity });
+  const capabilities = isPlatformLink(identity) ? {} : GRANTED;
+  const entry = { credentials: credential, user_id: identity, identity, capabilities, comments: comment };
   return withEntry(free, 'allow', entry, true);
 }
 

@@ -73,6 +73,20 @@ describe("a key's access", () => {
     expect(file.contents.allow).toHaveLength(1);
   });
 
+  it('covers all connections of another platform’s router, and nothing of its agents', async () => {
+    const { file, grant, status } = await opened();
+    const credential = key();
+    await grant.check({ credential, identity: 'instance.roof.2.0.8345' });
+    await grant.grant({ credential, identity: 'instance.roof.2.0.8345', comment: '' });
+    expect(file.contents.allow).toMatchObject([
+      { user_id: 'instance.roof.2', identity: 'instance.roof.2', capabilities: {} },
+    ]);
+    expect([status(credential, 'instance.roof.2.0.1'), status(credential, 'roof.agent')]).toEqual([200, 400]);
+    await expect(grant.check({ credential: key(), identity: 'instance.roof.2.0.5' })).rejects.toThrow(
+      IdentityTakenError,
+    );
+  });
+
   it('may cover a second name of the same key', async () => {
     const { grant, status } = await opened();
     const credential = key();
