@@ -93,17 +93,13 @@ export class ConfigStoreClient implements ConfigStore {
     const { session, peers, log } = this.#context;
     this.#applied = applied;
     this.#export();
-    let isReady = false;
     const ready = new Promise<void>((resolve) => {
-      this.#settle = () => {
-        isReady = true;
-        resolve();
-      };
+      this.#settle = resolve;
     });
+    let cancel: (() => void) | undefined;
     session.onPhase((phase) => {
       if (phase !== 'established') return;
-      session.clock.after(PATIENCE_MS, () => {
-        if (isReady) return;
+      cancel ??= session.clock.after(PATIENCE_MS, () => {
         log.warn('the configuration store has not answered; the agent begins without it');
         this.#settle();
       });
@@ -114,7 +110,7 @@ export class ConfigStoreClient implements ConfigStore {
       this.#askAgain = this.#asking;
       void this.#initialize();
     });
-    return ready;
+    return ready.finally(() => cancel?.());
   }
 
   get(name = 'config'): unknown {
