@@ -70,7 +70,7 @@ const fenced = (files, room) => ({
 const tests = ['**/*.unit.test.ts', '**/test/**', '**/testing/**', 'e2e/**', 'bench/**'];
 
 export default defineConfig(
-  { ignores: ['**/dist', '**/out-tsc', '**/node_modules', '**/test-results', '.nx', '.demo'] },
+  { ignores: ['**/dist', '**/out-tsc', '**/node_modules', '**/test-results', '.nx', '.demo', '**/.venv'] },
   js.configs.recommended,
   {
     files: ['**/*.ts', '**/*.tsx'],

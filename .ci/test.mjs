@@ -12,6 +12,7 @@ const root = join(import.meta.dirname, '..');
 const systemPackages = [
   { name: 'chromium', there: () => existsSync('/usr/bin/chromium') },
   { name: 'openssl', there: () => existsSync('/usr/bin/openssl') },
+  { name: 'python3-pip', there: () => succeeds('/usr/bin/python3', ['-m', 'pip', '--version']) },
   { name: 'python3-zmq', there: () => succeeds('/usr/bin/python3', ['-c', 'import zmq']) },
 ];
 
