@@ -266,6 +266,118 @@ describe('platform.auth', () => {
     }
   });
 
+  it('takes no list of methods from an agent that would fill the file', async () => {
+    const { bus, operator } = await busWithOperator();
+    const entry = { credentials: generateKeyPair().publicKey, user_id: 'meter', identity: 'meter' };
+    await ask(operator, 'auth_file.add', entry);
+    const meter = bus.join('meter');
+    const many = Object.fromEntries(Array.from({ length: 1001 }, (_, n) => [`m${n}`, ['c']]));
+    const tooMuch: [Record<string, string[]>, string][] = [
+      [many, 'more than 1000 methods'],
+      [{ m: Array.from({ length: 65 }, (_, n) => `c${n}`) }, 'more than 64 capabilities'],
+      [{ ['m'.repeat(257)]: ['c'] }, 'more than 256 characters'],
+      [{ m: ['c'.repeat(257)] }, 'more than 256 characters'],
+    ];
+    for (const [reported, why] of tooMuch) {
+      await expect(ask(meter, 'update_id_rpc_authorizations', 'meter', reported)).rejects.toThrow(why);
+    }
+    expect(bus.file.contents.allow[1]?.rpc_method_authorizations).toEqual({});
+  });
+
+  it('decides and lists under the names of VOLTTRON 9 and 10 alike', async () => {
+    const { bus, operator } = await busWithOperator();
+    for (const [n, ten] of [true, false].entries()) {
+      const credential = generateKeyPair().publicKey;
+      const request = { mechanism: 'CURVE', credential, identity: `peer${n}`, domain: 'vip', address: '::1' } as const;
+      bus.enrolment?.report(request, { status: 300, text: 'pending' });
+      const name = (status: string): string => (ten ? `get_authorization_${status}` : `get_${status}_authorizations`);
+      const verb = (what: string): string => `${what}_authorization${ten ? '_failure' : ''}`;
+      const ids = async (status: string): Promise<unknown[]> =>
+        ((await ask(operator, name(status))) as { user_id: string; credentials: string }[])
+          .filter(({ credentials }) => credentials === credential)
+          .map(({ user_id: user }) => user);
+      const [id] = await ids('pending');
+      expect(await ask(operator, 'get_authorization', id)).toBe(credential);
+      expect(await ask(operator, 'get_authorization_status', id)).toBe('PENDING');
+      expect(await ask(operator, verb('approve'), id)).toBeNull();
+      const [approved] = await ids('approved');
+      expect(await ask(operator, 'get_authorization_status', approved)).toBe('APPROVED');
+      expect(await ask(operator, verb('deny'), approved)).toBeNull();
+      const [denied] = await ids('denied');
+      // libzmq never comes back to a platform that denied it.
+      expect(await ask(operator, verb('approve'), denied)).toMatch(/libzmq .* must be restarted/);
+      expect(await ask(operator, verb('delete'), (await ids('approved'))[0])).toBeNull();
+      expect(await ids('approved')).toEqual([]);
+    }
+    expect(await ask(operator, 'get_authorization', 'nobody')).toBe('');
+    expect(await ask(operator, 'get_authorization_status', 'nobody')).toBe('UNKOWN');
+  });
+
+  it('tells agents of VOLTTRON 11 what is protected, and who may', async () => {
+    const { bus, operator } = await busWithOperator();
+    const entry = { credentials: generateKeyPair().publicKey, user_id: 'meter', identity: 'meter' };
+    const methods = { reset: ['can_reset'], open: [''], limited: ['edit'] };
+    await ask(operator, 'auth_file.add', { ...entry, rpc_method_authorizations: methods });
+    const capabilities = { can_reset: null, edit: { what: 'roof' } };
+    await ask(operator, 'auth_file.add', { credentials: generateKeyPair().publicKey, user_id: 'boss', capabilities });
+    const rule = { topic: 'devices/', capabilities: ['can_publish'] };
+    bus.topics.update({ rules: { write: [rule], read: [] }, holders: {} });
+    const meter = bus.join('meter');
+    expect(await ask(meter, 'get_protected_rpcs', 'meter')).toEqual(['reset', 'limited']);
+    expect(await ask(meter, 'get_agent_capabilities', 'boss')).toEqual({ rpc_capabilities: ['meter.reset'] });
+    const check = (user: string, name: string, args: object): Promise<unknown> =>
+      ask(meter, 'check_rpc_authorization', user, `meter.${name}`, args);
+    expect(await check('boss', 'reset', {})).toBe(true);
+    expect(await check('boss', 'limited', { what: 'roof' })).toBe(true);
+    expect(await check('nobody', 'open', {})).toBe(true);
+    await expect(check('boss', 'limited', { what: 'cellar' })).rejects.toThrow('requires capability edit');
+    await expect(check('nobody', 'reset', {})).rejects.toBeInstanceOf(UnauthorizedError);
+    const topics = async (topic: string): Promise<unknown[]> => [
+      await ask(meter, 'is_protected_topic', topic),
+      await ask(meter, 'check_pubsub_authorization', 'boss', topic, 'publish'),
+      await ask(meter, 'check_pubsub_authorization', 'boss', topic, 'subscribe'),
+    ];
+    expect(await topics('devices/ahu1')).toEqual([true, false, true]);
+    expect(await topics('record/x')).toEqual([false, true, true]);
+  });
+
+  it('records who changed what, and nothing of those who were refused', async () => {
+    const { bus, operator } = await busWithOperator();
+    const entry = { credentials: generateKeyPair().publicKey, user_id: 'meter', identity: 'meter' };
+    await ask(operator, 'auth_file.add', entry);
+    await ask(operator, 'auth_file.update_by_index', { comments: 'roof' }, 1);
+    await ask(operator, 'auth_file.set_roles', { r: ['c'] });
+    await ask(operator, 'auth_file.set_groups', { g: ['r'] });
+    await ask(operator, 'add_rpc_authorizations', 'meter', 'reset', ['c']);
+    await ask(operator, 'delete_rpc_authorizations', 'meter', 'reset', ['c']);
+    await ask(bus.join('meter'), 'update_id_rpc_authorizations', 'meter', { fresh: ['c'] });
+    await expect(ask(bus.join('stranger'), 'auth_file.remove_by_index', 1)).rejects.toBeInstanceOf(UnauthorizedError);
+    await ask(operator, 'auth_file.remove_by_indices', [1]);
+    await expect(ask(operator, 'auth_file.remove_by_index', 7)).rejects.toThrow();
+    const operatorIs = services.controlConnection;
+    expect(bus.recorded.map(({ actor, action, item }) => [actor, action, item])).toEqual([
+      [operatorIs, 'auth_file.add', 'meter'],
+      [operatorIs, 'auth_file.update_by_index', 'meter'],
+      [operatorIs, 'auth_file.set_roles', 'roles'],
+      [operatorIs, 'auth_file.set_groups', 'groups'],
+      [operatorIs, 'auth.add_rpc_authorizations', 'meter'],
+      [operatorIs, 'auth.delete_rpc_authorizations', 'meter'],
+      ['meter', 'auth.update_id_rpc_authorizations', 'meter'],
+      [operatorIs, 'auth_file.remove_by_indices', 'meter'],
+    ]);
+    expect(bus.recorded[1]?.details).toMatchObject({ was: { comments: null }, entry: { comments: 'roof' } });
+  });
+
+  it('refuses an address that was meant as an expression, and tells of one that matches nobody', async () => {
+    const { operator } = await busWithOperator();
+    const add = (user: string, address: string): Promise<unknown> =>
+      ask(operator, 'auth_file.add', { credentials: generateKeyPair().publicKey, user_id: user, address });
+    await expect(add('a', '192\\.168\\.1\\..*')).rejects.toThrow('an expression is written between slashes');
+    await expect(add('b', '/192(/')).rejects.toThrow('Unterminated group');
+    expect(await add('c', 'localhost:1000:1000:1')).toContain('matches nobody');
+    expect(await add('d', '/192\\.168\\.1\\..*/')).toBeNull();
+  });
+
   it('authorizes no methods of the platform’s services and of unknown agents', async () => {
     const { operator } = await busWithOperator();
     for (const identity of ['platform.auth', 'control', 'nobody']) {
