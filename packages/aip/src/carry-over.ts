@@ -47,9 +47,9 @@ async function linkTree(from: string, to: string, wanted: (path: string) => bool
     const [source, target] = [join(from, entry.name), join(to, entry.name)];
     if (!wanted(relative(root, source))) continue;
     if (entry.isDirectory()) {
-      await mkdir(target, { recursive: true });
       await linkTree(source, target, wanted, root);
     } else if (entry.isFile()) {
+      await mkdir(to, { recursive: true });
       await linkFile(source, target);
     }
   }

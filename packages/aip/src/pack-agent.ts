@@ -33,7 +33,7 @@ export async function packAgent(pathOrName: string, cwd = process.cwd()): Promis
 
 const ARCHIVE = /\.(tgz|tar\.gz|whl)$/;
 /** A package's name, and possibly which of its versions. */
-const NAME = /^(@[a-z0-9_~.-]+\/)?[a-z0-9_~-][a-z0-9_~.-]*(@[^/\s]+)?$/;
+const NAME = /^(@[a-z0-9_~.-]+\/)?[a-z0-9][a-z0-9_~.-]*(@[^/\s]+)?$/;
 const PYTHON = 'Python agents are installed by Python VOLTTRON; its home can then be taken over.';
 
 async function wholeFile(path: string): Promise<PackedAgent> {

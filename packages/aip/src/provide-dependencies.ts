@@ -33,7 +33,7 @@ async function installForeign(root: string, modules: string, foreign: AgentPacka
   const place = await mkdtemp(join(dirname(root), 'npm-'));
   await writeFile(join(place, 'package.json'), JSON.stringify({ private: true, dependencies: foreign }));
   const quiet = ['--no-audit', '--no-fund', '--no-package-lock', '--loglevel=error'];
-  await npm(['install', '--omit=dev', '--omit=peer', '--ignore-scripts', ...quiet], place);
+  await npm(['install', '--omit=dev', '--omit=peer', '--ignore-scripts', '--install-links', ...quiet], place);
   await rm(modules, { recursive: true, force: true });
   await rename(join(place, 'node_modules'), modules);
   await rm(place, { recursive: true, force: true });
