@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readProtectedTopics, snapshotTopics } from '@volttron-ts/router';
 import type { ProtectedTopicRules } from '@volttron-ts/router';
-import { FileUnreadableError } from '@volttron-ts/storage';
+import { readText } from '../read-text.ts';
 import { watchFile } from '../watch-file.ts';
 import type { ServiceKit } from './kit.ts';
 
@@ -63,14 +62,4 @@ export async function startProtectedTopics(kit: ServiceKit): Promise<void> {
   });
   await read();
   await hand();
-}
-
-/** Empty when the file is missing. */
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
-    throw new FileUnreadableError(path, error);
-  }
 }
