@@ -34,6 +34,8 @@ export interface InstallRequest {
   readonly force: boolean;
   /** Called when everything else is ready: ends the process of the agent that is to be replaced. */
   readonly beforeReplace?: ((old: InstalledAgent) => Promise<void>) | undefined;
+  /** Called last before the agent is in place: lets it onto the bus. When it rejects, nothing is installed. */
+  readonly admit?: ((agent: InstalledAgent, old: InstalledAgent | undefined) => Promise<void>) | undefined;
 }
 
 export interface AgentInstallerOptions {
@@ -71,7 +73,7 @@ export class AgentInstaller {
    * Installs an agent, whole or not at all: until the last step, which is one renaming, the home is as it was.
    *
    * @throws ArchiveRefusedError, AgentPackageError, PlatformPackageError, NpmFailedError, IdentityExistsError,
-   *   IdentityOfServiceError, InvalidValueError, what `beforeReplace` throws
+   *   IdentityOfServiceError, InvalidValueError, what `beforeReplace` and `admit` throw
    */
   async install(request: InstallRequest): Promise<InstalledAgent> {
     await this.#checkEarly(request);
@@ -135,11 +137,13 @@ export class AgentInstaller {
     await writeConfig(paths.config, request.config, old);
     await writeFileAtomic(join(folder, 'IDENTITY'), identity, { mode: 0o644 });
     const place = join(agentsFolder(this.#home), uuid);
+    const installed = await readAgent(folder, uuid);
+    if (installed === undefined) throw new AgentUnknownError(uuid);
+    const agent = { ...installed, folder: place };
+    await request.admit?.(agent, old);
     await rename(folder, place);
     if (old !== undefined) await this.#dropOld(staging, old, place);
-    const installed = await readAgent(place, uuid);
-    if (installed === undefined) throw new AgentUnknownError(uuid);
-    return installed;
+    return agent;
   }
 
   /** The new agent is in place, and hides the old one already; what fails here is swept at the next start. */

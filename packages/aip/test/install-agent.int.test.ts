@@ -79,6 +79,19 @@ describe('installing', () => {
     expect(await installer.install({ archive, force: false })).toMatchObject({ identity: 'proposed' });
   });
 
+  it('has an agent admitted before it is there, so that a crash leaves none that may not come onto the bus', async () => {
+    const { home, installer } = await setUp();
+    const seen: unknown[] = [];
+    const admit = async (agent: InstalledAgent, old: InstalledAgent | undefined): Promise<void> => {
+      seen.push(agent, old, (await installedAgents(home)).length);
+    };
+    const archive = await tinyArchive();
+    const agent = await installer.install({ archive, identity: 'one', force: false, admit });
+    expect(seen).toEqual([agent, undefined, 0]);
+    await installer.install({ archive, identity: 'one', force: true, admit });
+    expect(seen[4]).toEqual(agent);
+  });
+
   it('links the platform’s own packages, also over a copy in the package', async () => {
     const { installer } = await setUp();
     const archive = await tinyArchive({
@@ -249,6 +262,10 @@ describe('installing with force', () => {
     [
       'the old agent does not end',
       (archive) => Promise.resolve({ archive, beforeReplace: () => Promise.reject(new Error('no')) }),
+    ],
+    [
+      'the new one is not admitted',
+      (archive) => Promise.resolve({ archive, admit: () => Promise.reject(new Error('no')) }),
     ],
     ['the new one does not load', async () => ({ archive: await tinyArchive({ files: { 'index.js': 'throw 1' } }) })],
   ])('leaves the old agent as it was when %s', async (_, how) => {
