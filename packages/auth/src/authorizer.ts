@@ -21,8 +21,12 @@ export interface SnapshotAuthorizer extends Authorizer {
   update(snapshot: AuthSnapshot): void;
 }
 
-export function createAuthorizer(snapshot: AuthSnapshot): SnapshotAuthorizer {
-  let users = new UserCapabilities(snapshot);
+/** `builtIn` names what users may do whatever the entries say: services of the platform have none. */
+export function createAuthorizer(
+  snapshot: AuthSnapshot,
+  builtIn: Readonly<Record<string, Capabilities>> = {},
+): SnapshotAuthorizer {
+  let users = new UserCapabilities(snapshot, builtIn);
   return {
     allows(user, capability, args = {}) {
       const capabilities = users.of(user);
@@ -32,7 +36,7 @@ export function createAuthorizer(snapshot: AuthSnapshot): SnapshotAuthorizer {
     capabilitiesOf: (user) => users.of(user),
     userToCapabilities: () => Object.fromEntries(users.names().map((user) => [user, users.of(user)])),
     update(next) {
-      users = new UserCapabilities(next);
+      users = new UserCapabilities(next, builtIn);
     },
   };
 }
@@ -48,23 +52,26 @@ function meets(limit: Restrictions, args: Readonly<Record<string, unknown>>): bo
 class UserCapabilities {
   readonly #snapshot: AuthSnapshot;
   readonly #entries: ReadonlyMap<string, readonly AuthEntry[]>;
+  readonly #builtIn: ReadonlyMap<string, Capabilities>;
   readonly #known = new Map<string, Capabilities>();
 
-  constructor(snapshot: AuthSnapshot) {
+  constructor(snapshot: AuthSnapshot, builtIn: Readonly<Record<string, Capabilities>>) {
     this.#snapshot = snapshot;
+    this.#builtIn = new Map(Object.entries(builtIn));
     this.#entries = Map.groupBy(snapshot.allow, userOf);
   }
 
   names(): string[] {
-    return [...this.#entries.keys()];
+    return [...new Set([...this.#builtIn.keys(), ...this.#entries.keys()])];
   }
 
   of(user: string): Capabilities {
-    const entries = this.#entries.get(user);
-    if (entries === undefined) return {};
+    const entries = this.#entries.get(user) ?? [];
+    const builtIn = this.#builtIn.get(user);
+    if (entries.length === 0) return builtIn ?? {};
     let capabilities = this.#known.get(user);
     if (capabilities === undefined) {
-      capabilities = mergeCapabilities(entries.flatMap((entry) => this.#grants(entry)));
+      capabilities = mergeCapabilities([builtIn ?? {}, ...entries.flatMap((entry) => this.#grants(entry))]);
       this.#known.set(user, capabilities);
     }
     return capabilities;

@@ -26,6 +26,21 @@ describe('authorizer', () => {
     expect(asked.allows('nobody', 'can_reset')).toBe(false);
   });
 
+  it('allows what is built in beside what entries say', () => {
+    const allow = [readAuthEntry({ credentials: key(1), user_id: 'service', capabilities: 'more' })];
+    const entries = allow.flatMap((read) => ('entry' in read ? [read.entry] : []));
+    const snapshot = createAuthSnapshot({ allow: entries, deny: [], groups: {}, roles: {} });
+    const builtIn = { service: { edit: { identity: '/.*/' } }, other: { sync: null } };
+    const asked = createAuthorizer(snapshot, builtIn);
+    expect(asked.userToCapabilities()).toEqual({
+      service: { edit: { identity: '/.*/' }, more: null },
+      other: { sync: null },
+    });
+    expect(asked.allows('service', 'edit', { identity: 'a' })).toBe(true);
+    asked.update(createAuthSnapshot({ allow: [], deny: [], groups: {}, roles: {} }));
+    expect(asked.userToCapabilities()).toEqual(builtIn);
+  });
+
   it('allows what roles and groups name, and no longer once they name it no longer', () => {
     const entry = { user_id: 'a', roles: ['operator'], groups: ['ops', 'unknown'], capabilities: 'own' };
     const names = { groups: { ops: ['viewer'] }, roles: { operator: ['can_reset'], viewer: ['can_look'] } };

@@ -47,11 +47,17 @@ export { instanceOptions } from './instance-options.ts';
 export type { InstanceKey, InstanceOption, InstanceSettings } from './instance-options.ts';
 export { createKeyGrant } from './key-grant.ts';
 export type { KeyGrant, KeyGrantOptions } from './key-grant.ts';
-export { generateKeyPair, publicKeyOf } from './key-pair.ts';
+export { generateKeyPair, keysOfAddress, publicKeyOf } from './key-pair.ts';
 export type { KeyPair } from './key-pair.ts';
 export { KeyStore, openKeyStoreFile } from './key-store.ts';
 export { KnownHosts } from './known-hosts.ts';
-export { agentEntry, ensureEntries, platformCapabilities, platformEntry } from './platform-entries.ts';
+export {
+  agentEntry,
+  ensureEntries,
+  platformCapabilities,
+  platformEntry,
+  serviceCapabilities,
+} from './platform-entries.ts';
 export { buffersOf, createAccessTable } from './rules/access-table.ts';
 export type { AccessTable } from './rules/access-table.ts';
 export { Secret } from './secret.ts';

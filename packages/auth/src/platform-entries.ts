@@ -29,6 +29,11 @@ export const platformCapabilities: Readonly<Record<string, Capabilities>> = {
   [services.journal]: {},
 };
 
+/** What the services may do that run inside the platform: they have no keys, and so no entries. */
+export const serviceCapabilities: Readonly<Record<string, Capabilities>> = Object.fromEntries(
+  Object.entries(platformCapabilities).filter(([name]) => name !== 'platform' && name !== services.controlConnection),
+);
+
 const COMMENT = 'Automatically added by platform on start';
 
 /** The entry the platform makes for one of its own names. */

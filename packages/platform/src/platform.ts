@@ -10,6 +10,7 @@ import {
   KeyStore,
   KnownHosts,
   platformEntry,
+  serviceCapabilities,
 } from '@volttron-ts/auth';
 import type { InstanceSettings, KeyPair } from '@volttron-ts/auth';
 import { openEnrolment } from '@volttron-ts/enrolment';
@@ -94,7 +95,7 @@ export class Platform {
     await this.#ensureEntries(keys, serverKeys, authFile);
     const journal = await this.#openJournal();
     const { router, enrolment } = await this.#startRouter(serverKeys, authFile, journal, audit);
-    const authorizer = createAuthorizer(createAuthSnapshot(authFile.contents));
+    const authorizer = createAuthorizer(createAuthSnapshot(authFile.contents), serviceCapabilities);
     const kit = createServiceKit(
       {
         home,
