@@ -21,15 +21,18 @@ export class FakeListener implements BusListener {
     return Promise.resolve();
   }
 
-  /** Connects a peer under its own key; a second link of the same identity is tried beside the first. */
-  connect(identity: string): void {
+  /**
+   * Connects a peer under its own key, or a service of the platform's own; a second link of the same identity is tried
+   * beside the first.
+   */
+  connect(identity: string, trusted = false): void {
     const link: PeerLink = {
       identity,
       user: identity,
       credential: randomUUID(),
       domain: 'vip',
       address: '127.0.0.1',
-      trusted: false,
+      trusted,
       send: (frames) => {
         this.sent.push({ peer: identity, frames: [...frames] });
         for (const check of this.#waiting) check();

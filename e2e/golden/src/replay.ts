@@ -1,6 +1,6 @@
-import { decodeText, encodeMessage, encodeText, parseLooseJson } from '@volttron-ts/vip-core';
+import { decodeText, encodeMessage, encodeText, parseLooseJson, services, VipError } from '@volttron-ts/vip-core';
 import type { Logger } from '@volttron-ts/vip-core';
-import { Router } from '@volttron-ts/router';
+import { ProtectedTopics, readProtectedTopics, Router, snapshotTopics } from '@volttron-ts/router';
 import { FakeListener } from './fake-listener.ts';
 import type { Sent } from './fake-listener.ts';
 import { readScenario } from './golden-files.ts';
@@ -55,8 +55,14 @@ function peersOf(messages: readonly CapturedMessage[]): Set<string> {
   return peers;
 }
 
-/** Prefixes to which peers were subscribed before a capture began. */
-export type Subscriptions = Readonly<Record<string, readonly string[]>>;
+/** Prefixes to which peers were subscribed before a capture began; `all` with those of all platforms. */
+export type Subscriptions = Readonly<Record<string, readonly (string | { readonly all: string })[]>>;
+
+export interface ReplayOptions {
+  readonly before?: Subscriptions | undefined;
+  /** Peers that are services of the platform's own. */
+  readonly trusted?: readonly string[] | undefined;
+}
 
 export interface Replayed {
   /** What the Python router sent, as text, by recipient, in order. */
@@ -66,10 +72,10 @@ export interface Replayed {
 }
 
 /** Plays what the peers of a captured scenario sent to our router; each start of the platform to a new one. */
-export async function replay(file: string, before: Subscriptions = {}): Promise<Replayed> {
+export async function replay(file: string, options: ReplayOptions = {}): Promise<Replayed> {
   const whole: Replayed = { theirs: {}, ours: {} };
   for (const messages of starts(readScenario(file))) {
-    const part = await play(messages, before);
+    const part = await play(messages, options);
     for (const side of ['theirs', 'ours'] as const) {
       for (const [peer, sent] of Object.entries(part[side])) (whole[side][peer] ??= []).push(...sent);
     }
@@ -91,31 +97,52 @@ function starts(messages: readonly CapturedMessage[]): CapturedMessage[][] {
   return parts;
 }
 
-async function play(messages: readonly CapturedMessage[], before: Subscriptions): Promise<Replayed> {
+async function play(
+  messages: readonly CapturedMessage[],
+  { before = {}, trusted = [] }: ReplayOptions,
+): Promise<Replayed> {
   const listener = new FakeListener();
   const router = new Router({
     routingId: routingIdOf(messages),
     log: silent,
     properties: () => properties,
+    topics: rulesOf(messages),
+    external: { instance: properties['instance-name'], dial: nobody, random: () => 0.5 },
   });
   await router.listen(listener);
   const newcomers = new Set(
     messages.filter((message) => isAnnouncement('add', message)).map(({ frames }) => at(frames, 6)),
   );
   const peers = new Set([...peersOf(messages), ...Object.keys(before)]);
-  for (const peer of peers) enter(listener, peer, !newcomers.has(peer), before[peer] ?? []);
+  for (const peer of peers) {
+    listener.connect(peer, trusted.includes(peer));
+    if (!newcomers.has(peer)) enter(listener, peer, before[peer] ?? []);
+  }
   listener.sent = [];
   for (const { direction, peer, frames } of messages) if (direction === 'in') listener.receive(peer, frames);
   return compared(messages, listener.sent);
 }
 
-function enter(listener: FakeListener, peer: string, known: boolean, prefixes: readonly string[]): void {
-  listener.connect(peer);
-  if (!known) return;
+/** The protected topics that the platform's own service told the Python router; ours gets them from its main thread. */
+function rulesOf(messages: readonly CapturedMessage[]): ProtectedTopics {
+  const update = messages.find(
+    ({ direction, peer, frames }) =>
+      direction === 'in' && peer === services.auth && at(frames, 5) === 'protected_update',
+  );
+  const { rules } = readProtectedTopics(update === undefined ? '' : at(update.frames, 6));
+  return new ProtectedTopics(snapshotTopics(rules, () => ({})));
+}
+
+function nobody(): never {
+  throw new VipError('test', 'No scenario dials.');
+}
+
+function enter(listener: FakeListener, peer: string, prefixes: Subscriptions[string]): void {
   // A message of the subsystem error makes the peer known and is answered by nobody.
   listener.receive(peer, encodeMessage({ peer: '', id: '', subsystem: 'error', args: [] }));
   for (const prefix of prefixes) {
-    const args = [encodeText('subscribe'), encodeText(JSON.stringify({ prefix, bus: '' }))];
+    const body = typeof prefix === 'string' ? { prefix } : { prefix: prefix.all, all_platforms: true };
+    const args = [encodeText('subscribe'), encodeText(JSON.stringify({ ...body, bus: '' }))];
     listener.receive(peer, encodeMessage({ peer: '', id: '', subsystem: 'pubsub', args }));
   }
 }

@@ -4,6 +4,8 @@ import type { Subscriptions } from './replay.ts';
 export interface RouterCase {
   readonly file: string;
   readonly before?: Subscriptions;
+  /** Peers that are services of the platform's own. */
+  readonly trusted?: readonly string[];
   /** Answers of ours by recipient, as text, behind or instead of those of the capture. */
   readonly ours?: Readonly<Record<string, readonly (readonly string[])[]>>;
   /** The capture lacks what came after its last frame: reference/vip-zmq.md §2.7 has it, and so have we. */
@@ -17,6 +19,11 @@ const one = { 'golden.one': ['devices/a'] };
 
 const response = (id: string, value: string, peer = 'raw.one'): NonNullable<RouterCase['ours']> => ({
   [peer]: [['', 'VIP1', peer, id, 'pubsub', 'request_response', value]],
+});
+
+/** A refusal and the answer that is waited for. */
+const refusal = (id: string, text: string, value: string, peer: string): NonNullable<RouterCase['ours']> => ({
+  [peer]: [['', 'VIP1', peer, id, 'error', '-32600', text, '', 'pubsub'], ...(response(id, value, peer)[peer] ?? [])],
 });
 
 /** Scenarios whose every frame comes out as it did, corrected as reference/vip-zmq.md §9 says. */
@@ -49,7 +56,7 @@ const withState: readonly RouterCase[] = [
   { file: 'vip/pubsub_list.json', before: { ...health, ...one } },
   {
     file: 'vip/pubsub_list_all_platforms.json',
-    before: { ...health, 'golden.one': ['allp/x'] },
+    before: { ...health, 'golden.one': [{ all: 'allp/x' }] },
   },
   {
     file: 'vip/pubsub_list_not_subscribed_prefix.json',
@@ -75,11 +82,6 @@ const withState: readonly RouterCase[] = [
     ours: response('ps1', '0'),
   },
   {
-    file: 'vip/raw_pubsub_publish_missing_headers_key.json',
-    cut: true,
-    ours: response('ps6', '0'),
-  },
-  {
     file: 'vip/raw_pubsub_subscribe_prefix_list.json',
     cut: true,
     ours: response('ps2', 'true'),
@@ -103,9 +105,43 @@ const differing: readonly RouterCase[] = [
     ours: {},
   },
   {
+    file: 'vip/raw_pubsub_publish_missing_headers_key.json',
+    because: 'an error names what is missing, before the count of 0 that the original answers alone',
+    ours: refusal(
+      'ps6',
+      'The body of a publish lacks headers. Send a JSON object with the members bus, headers and message.',
+      '0',
+      'raw.one',
+    ),
+  },
+  {
     file: 'vip/pubsub_unknown_op_crashes_router.json',
-    because: 'an unknown operation is answered with false; the original stops the platform',
-    ours: response('m5', 'false', 'golden.one'),
+    because: 'an unknown operation is answered with an error and false; the original stops the platform',
+    ours: refusal('m5', 'The router\'s pub/sub has no operation "bogus".', 'false', 'golden.one'),
+  },
+];
+
+const core = ['platform.auth', 'config.store', 'control', 'platform.health', 'keydiscovery', 'platform_web'];
+
+/** Scenarios of the platform's own services, whose peers those are. */
+export const platformCases: readonly RouterCase[] = [
+  {
+    file: 'vip/session_instanceB_startup.json',
+    trusted: core,
+    cut: true,
+    ours: response('1795341283.000000.8745660451162.000000', 'true', 'platform.health'),
+  },
+  { file: 'vip/auth_push_on_auth_file_change.json', trusted: core, before: health },
+  { file: 'vip/keydiscovery_rpcs.json', trusted: core },
+  { file: 'vip/rpc_inspect_keydiscovery.json', trusted: core },
+  { file: 'vip/protected_topic_publish_denied.json', trusted: core },
+  { file: 'vip/raw_routing_table.json' },
+  {
+    file: 'vip/raw_external_rpc.json',
+    because: 'a call to an unknown platform is answered with errno 113; the original answers nothing',
+    ours: {
+      'raw.one': [['', 'VIP1', 'raw.one', 'er1', 'error', '113', 'No route to host', 'nowhere', 'external_rpc']],
+    },
   },
 ];
 

@@ -5,24 +5,35 @@ import { FakeListener } from '../src/fake-listener.ts';
 import { readGolden, readScenario } from '../src/golden-files.ts';
 import { reprinted, saysTheSame } from '../src/python-frame.ts';
 import { replay, silent } from '../src/replay.ts';
-import { routerCases } from '../src/router-cases.ts';
+import { platformCases, routerCases } from '../src/router-cases.ts';
 
 describe('our router', () => {
   const plain = routerCases.filter(({ ours }) => ours === undefined);
-  it.each(plain)('sends what the Python router sent: $file', async ({ file, before }) => {
-    const { ours, theirs } = await replay(file, before);
+  it.each(plain)('sends what the Python router sent: $file', async ({ file, ...options }) => {
+    const { ours, theirs } = await replay(file, options);
     expect(ours).toEqual(theirs);
   });
 
+  const ofThePlatform = platformCases.filter(({ ours }) => ours === undefined);
+  it.each(ofThePlatform)(
+    'sends what the Python router sent around its services: $file',
+    async ({ file, ...options }) => {
+      const { ours, theirs } = await replay(file, options);
+      expect(ours).toEqual(theirs);
+    },
+  );
+
   it('is sent something in every scenario', () => {
-    expect(routerCases.filter(({ file }) => !readScenario(file).some(({ direction }) => direction === 'in'))).toEqual(
-      [],
-    );
+    expect(
+      [...routerCases, ...platformCases].filter(
+        ({ file }) => !readScenario(file).some(({ direction }) => direction === 'in'),
+      ),
+    ).toEqual([]);
   });
 
-  const cut = routerCases.filter((scenario) => scenario.cut === true);
+  const cut = [...routerCases, ...platformCases].filter((scenario) => scenario.cut === true);
   it.each(cut)('sends what the Python router sent, and the answer that the capture lacks: $file', async (scenario) => {
-    const { ours, theirs } = await replay(scenario.file, scenario.before);
+    const { ours, theirs } = await replay(scenario.file, scenario);
     const wanted = { ...theirs };
     for (const [peer, answers] of Object.entries(scenario.ours ?? {})) {
       wanted[peer] = [...(theirs[peer] ?? []), ...answers.map((frames) => [...frames])];
@@ -30,9 +41,9 @@ describe('our router', () => {
     expect(ours).toEqual(wanted);
   });
 
-  const differing = routerCases.filter(({ because }) => because !== undefined);
-  it.each(differing)('differs on purpose: $file, for $because', async ({ file, before, ours: wanted }) => {
-    const { ours } = await replay(file, before);
+  const differing = [...routerCases, ...platformCases].filter(({ because }) => because !== undefined);
+  it.each(differing)('differs on purpose: $file, for $because', async ({ file, ours: wanted, ...options }) => {
+    const { ours } = await replay(file, options);
     expect(Object.fromEntries(Object.entries(ours).filter(([, sent]) => sent.length > 0))).toEqual(wanted);
   });
 
