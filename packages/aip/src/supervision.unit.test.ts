@@ -1,6 +1,7 @@
 import { SteppedClock } from '@volttron-ts/vip-core/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { AgentRunningError } from './errors.ts';
 import type { InstalledAgent } from './installed-agent.ts';
 import { judgeEnd, restartLimits } from './supervision.ts';
 import { Supervisor } from './supervisor.ts';
@@ -160,6 +161,16 @@ describe('a supervisor', () => {
     await new Promise(setImmediate);
     clock.step(1000);
     expect(starts).toEqual([0, 1000]);
+  });
+
+  it('takes no agent that runs already for one that does not start', async () => {
+    const { clock, starts, supervisor, crash } = supervise(() => Promise.reject(new AgentRunningError('tiny', 1)));
+    supervisor.watch(agent);
+    crash();
+    clock.step(0);
+    await new Promise(setImmediate);
+    clock.step(capMs);
+    expect(starts).toEqual([0]);
   });
 
   it('starts nothing after it was closed', () => {

@@ -1,5 +1,6 @@
 import type { Clock, Logger } from '@volttron-ts/vip-core';
 import type { AgentEnd } from './agent-process.ts';
+import { AgentRunningError } from './errors.ts';
 import type { InstalledAgent } from './installed-agent.ts';
 import { judgeEnd, restartLimits } from './supervision.ts';
 import type { RestartLimits, Supervision } from './supervision.ts';
@@ -78,6 +79,7 @@ export class Supervisor {
     const cancel = clock.after(milliseconds, () => {
       this.watch(agent);
       start(agent).catch((error: unknown) => {
+        if (error instanceof AgentRunningError) return;
         log.error(`Agent ${agent.name}(${agent.uuid}) cannot be started again: ${String(error)}`);
         this.ended(agent, { exitCode: 1, asked: false });
       });
