@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
 
-import { decodeKey, encodeKey } from '@volttron-ts/vip-core';
+import { decodeKey, encodeKey, InvalidValueError } from '@volttron-ts/vip-core';
+import type { VipAddress } from '@volttron-ts/vip-core';
 
 import { Secret } from './secret.ts';
 
@@ -8,6 +9,29 @@ import { Secret } from './secret.ts';
 export interface KeyPair {
   readonly publicKey: string;
   readonly secret: Secret;
+}
+
+/**
+ * The pair that an address brings along in `secretkey` and `publickey`, in place of a key store's (seed 001, "URL-style
+ * Parameters"); undefined when it brings none. Throws InvalidValueError for halves that are no pair.
+ */
+export function keysOfAddress({ secretkey, publickey }: VipAddress): KeyPair | undefined {
+  if (secretkey === undefined && publickey === undefined) return undefined;
+  const remedy = 'Give both halves of one pair, or none.';
+  if (secretkey === undefined) {
+    throw new InvalidValueError('publickey', publickey, 'The address has a publickey and no secretkey.', remedy);
+  }
+  const secret = new Secret(secretkey);
+  const publicKey = publicKeyOf(secret);
+  if (publickey !== undefined && publickey !== publicKey) {
+    throw new InvalidValueError(
+      'publickey',
+      publickey,
+      'The publickey of the address is not that of its secretkey.',
+      remedy,
+    );
+  }
+  return { publicKey, secret };
 }
 
 /** PKCS#8 around the 32 bytes of an X25519 private key (RFC 8410 §7). */

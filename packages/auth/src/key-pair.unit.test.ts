@@ -1,7 +1,7 @@
-import { decodeKey, encodeKey } from '@volttron-ts/vip-core';
-import { expect, it } from 'vitest';
+import { decodeKey, encodeKey, parseAddress } from '@volttron-ts/vip-core';
+import { describe, expect, it } from 'vitest';
 
-import { generateKeyPair, publicKeyOf } from './key-pair.ts';
+import { generateKeyPair, keysOfAddress, publicKeyOf } from './key-pair.ts';
 import { Secret } from './secret.ts';
 
 it('makes pairs whose halves belong together', () => {
@@ -33,4 +33,26 @@ it.each([
   ],
 ])("derives the public key of RFC 7748 §6.1, which is NaCl's and so CURVE's", (secret, publicKey) => {
   expect(publicKeyOf(new Secret(secret))).toBe(encodeKey(decodeKey(publicKey)));
+});
+
+describe('the keys of an address', () => {
+  const { publicKey, secret } = generateKeyPair();
+  const of = (query: string) => keysOfAddress(parseAddress(`tcp://127.0.0.1:22916?${query}`));
+
+  it('are those of its parameters; the public half may be left out', () => {
+    const both = of(`publickey=${publicKey}&secretkey=${secret.reveal()}`);
+    const one = of(`secretkey=${secret.reveal()}`);
+    for (const pair of [both, one]) {
+      expect(pair?.publicKey).toBe(publicKey);
+      expect(pair?.secret.reveal()).toBe(secret.reveal());
+    }
+    expect(of(`serverkey=${publicKey}`)).toBeUndefined();
+  });
+
+  it('are refused when they are no pair, and the secret is not shown', () => {
+    expect(() => of(`publickey=${publicKey}`)).toThrow('a publickey and no secretkey');
+    const other = generateKeyPair().publicKey;
+    expect(() => of(`publickey=${other}&secretkey=${secret.reveal()}`)).toThrow('not that of its secretkey');
+    expect(() => of(`publickey=${other}&secretkey=${secret.reveal()}`)).not.toThrow(secret.reveal());
+  });
 });

@@ -28,6 +28,8 @@ export interface ZmqListenerOptions {
   readonly authenticator: Authenticator;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Marks of each peer's queue, which holds what it has not read: 6000 messages and 64 MiB unless given. */
+  readonly queue?: { readonly messages: number; readonly bytes: number };
 }
 
 /** The platform's side of the ZMQ bus: our own ROUTER, which knows the key of every message. */
@@ -66,6 +68,9 @@ export class ZmqListener implements BusListener {
           this.#watch(event);
         },
         timers: options.clock,
+        ...(options.queue === undefined
+          ? {}
+          : { sendMessages: options.queue.messages, sendBytes: options.queue.bytes }),
       },
     );
   }
@@ -89,7 +94,7 @@ export class ZmqListener implements BusListener {
     const bound: string[] = [];
     for (const address of this.#options.addresses) {
       bound.push(
-        await this.#socket.bind(endpointOf(address), {
+        await this.#socket.bind(bindable(address), {
           domain: address.domain ?? 'vip',
           mechanism: this.#mechanismOf(address),
         }),
@@ -135,6 +140,11 @@ export class ZmqListener implements BusListener {
       log.debug('a handshake failed', { address: event.address, reason: event.reason, error: event.error?.message });
     }
   }
+}
+
+/** With `ipv6`, all interfaces are those of IPv6 too, as libzmq understands it. */
+function bindable(address: VipAddress): string {
+  return endpointOf(address).replace(/^tcp:\/\/\*:/, address.ipv6 === true ? 'tcp://[::]:' : '$&');
 }
 
 const KEY = /^[A-Za-z0-9_-]{43}$/;

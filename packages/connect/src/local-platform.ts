@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs';
-import { HomeUnusableError, KeyStore, KnownHosts, readInstanceConfig } from '@volttron-ts/auth';
+import { HomeUnusableError, keysOfAddress, KeyStore, KnownHosts, readInstanceConfig } from '@volttron-ts/auth';
 import type { KeyPair } from '@volttron-ts/auth';
 import { ZmqConnection } from '@volttron-ts/bus-zmq';
 import { parseAddress } from '@volttron-ts/vip-core';
@@ -29,25 +29,28 @@ export interface LocalPlatform {
 
 /**
  * Reads from a home what an agent needs (reference/vip-zmq.md §3.1, §4.4): the local address, the server key from
- * known_hosts, the agent's own keys. `VOLTTRON_VIP_ADDR` and `VOLTTRON_SERVERKEY` take the place of the first two.
+ * known_hosts, the agent's own keys. `VOLTTRON_VIP_ADDR` and `VOLTTRON_SERVERKEY` take the place of the first two; keys in
+ * an address take the place of the key store's.
  */
 export async function openLocalPlatform(options: LocalPlatformOptions): Promise<LocalPlatform> {
   const { identity, keysOf = identity, environment, clock } = options;
   const home = realHome(options.home);
   const { settings } = await readInstanceConfig({ home, environment });
-  const keys = options.keys ?? (await new KeyStore(home).agent(keysOf));
   const knownHosts = new KnownHosts(home);
   const text = environment['VOLTTRON_VIP_ADDR'] ?? settings['vip-local-address'];
   const address = parseAddress(text);
+  const keys = options.keys ?? keysOfAddress(address) ?? (await new KeyStore(home).agent(keysOf));
   const serverkey = await knownHosts.resolve(text, environment['VOLTTRON_SERVERKEY'] ?? address.serverkey);
   if (serverkey === undefined) throw new UnknownServerKeyError(text);
-  const dial = (target: { address: typeof address; serverkey: string; identity: string }): ZmqConnection =>
-    new ZmqConnection({
+  const dial = (target: { address: typeof address; serverkey: string; identity: string }): ZmqConnection => {
+    const { publicKey, secret } = keysOfAddress(target.address) ?? keys;
+    return new ZmqConnection({
       identity: target.identity,
       address: target.address,
-      keys: { publickey: keys.publicKey, secretkey: keys.secret.reveal(), serverkey: target.serverkey },
+      keys: { publickey: publicKey, secretkey: secret.reveal(), serverkey: target.serverkey },
       clock,
     });
+  };
   return {
     instanceName: settings['instance-name'],
     keys,

@@ -148,8 +148,7 @@ export class ZmqRemoteConnection implements RemoteConnection {
   }
 
   #connect(vipAddress: string, serverkey: string): void {
-    const { scheme, endpoint, ipv6 } = parseAddress(vipAddress);
-    const address = { scheme, endpoint, ...(ipv6 === undefined ? {} : { ipv6 }) };
+    const address = parseAddress(vipAddress);
     const bus = this.#context.dial({ address, serverkey, identity: this.identity });
     this.#bus = bus;
     bus.open({

@@ -11,6 +11,8 @@ import {
   KnownHosts,
   platformEntry,
   serviceCapabilities,
+  publicKeyOf,
+  Secret,
 } from '@volttron-ts/auth';
 import type { InstanceSettings, KeyPair } from '@volttron-ts/auth';
 import { openEnrolment } from '@volttron-ts/enrolment';
@@ -19,7 +21,7 @@ import { openJournal } from '@volttron-ts/history';
 import type { Journal } from '@volttron-ts/history';
 import { ProtectedTopics } from '@volttron-ts/router';
 import { parseAddress, services } from '@volttron-ts/vip-core';
-import type { Clock, Logger } from '@volttron-ts/vip-core';
+import type { Clock, Logger, VipAddress } from '@volttron-ts/vip-core';
 import { removePidFile } from './pid-file.ts';
 import { RouterThread } from './router-thread.ts';
 import { auditedEnrolment } from './services/auth/audited-enrolment.ts';
@@ -186,7 +188,7 @@ export class Platform {
     this.#parts.add('the count of refusals', async () => refusals.flush());
     const router: RouterThread = new RouterThread({
       instance: settings['instance-name'],
-      addresses: [settings['vip-local-address'], ...settings['vip-address']].map(parseAddress),
+      addresses: this.#bindings(),
       publicKey: serverKeys.publicKey,
       secretKey: serverKeys.secret.reveal(),
       access: createAccessTable(authFile.contents),
@@ -208,10 +210,20 @@ export class Platform {
     return { router, enrolment };
   }
 
+  /** What is bound, the local address first. */
+  #bindings(): VipAddress[] {
+    const { settings } = this.#options;
+    return [settings['vip-local-address'], ...settings['vip-address']].map(parseAddress);
+  }
+
   /** Agents of this host learn the server key from known_hosts (reference/vip-zmq.md §3.1). */
   async #learnOwnKeys(addresses: readonly string[], publicKey: string): Promise<void> {
     const knownHosts = new KnownHosts(this.#options.home);
-    for (const address of addresses) await knownHosts.replace(address, publicKey);
+    const configured = this.#bindings();
+    for (const [index, address] of addresses.entries()) {
+      const own = configured[index]?.secretkey;
+      await knownHosts.replace(address, own === undefined ? publicKey : publicKeyOf(new Secret(own)));
+    }
   }
 
   #properties(addresses: readonly string[], serverkey: string): Record<string, string | number | string[] | null> {
