@@ -54,6 +54,18 @@ async function enter(identity: keyof typeof capabilities): Promise<RunningAgent>
 }
 
 describe('a platform', () => {
+  it('tells agents what its own services may do, so that they take configurations', async () => {
+    const capabilities = await writer.vip.rpc.call('platform.auth', 'get_user_to_capabilities');
+    expect(capabilities).toMatchObject({
+      'config.store': { sync_agent_config: null },
+      'platform.auth': { modify_rpc_method_allowance: null },
+    });
+    await writer.vip.config.set('rows', [1, 'é']);
+    expect(writer.vip.config.get('rows')).toEqual([1, 'é']);
+    await writer.vip.config.delete('rows');
+    expect(writer.vip.config.list()).toEqual([]);
+  });
+
   it('answers its discovery document over the certificate of its own root, and nothing more', async () => {
     const rootCertificate = await readFile(join(home, 'certificates/certs/campus-root-ca.crt'), 'utf8');
     expect(await discover(status.webAddress!, { rootCertificate })).toEqual({

@@ -13,7 +13,10 @@ export function followStore(config: LayeredConfig, health: Health, log: Logger):
   let told: string | undefined;
   return (read) => {
     try {
-      config.takeStored(read(), WHAT);
+      const contents = read();
+      config.takeStored(contents, WHAT);
+      // Keys alone: values may be secrets.
+      log.info('the configuration follows the store', { keys: Object.keys(contents ?? {}) });
     } catch (error) {
       told = error instanceof VipError ? error.line : String(error);
       log.error('a configuration was refused, and the old values stay', { reason: told });
