@@ -5,7 +5,7 @@ import type { AccessTable } from '@volttron-ts/auth';
 import { ZmqConnection, ZmqListener } from '@volttron-ts/bus-zmq';
 import { systemClock } from '@volttron-ts/connect';
 import { connectJournalTap } from '@volttron-ts/history';
-import { PortListener, ProtectedTopics, Router } from '@volttron-ts/router';
+import { defaultPeerLimits, PortListener, ProtectedTopics, Router } from '@volttron-ts/router';
 import type { ProtectedTopicsSnapshot, QueryProperties } from '@volttron-ts/router';
 import { serveWorker } from '@volttron-ts/storage';
 import { parseAddress } from '@volttron-ts/vip-core';
@@ -71,6 +71,7 @@ const router = new Router({
   log,
   tap: faultyTap(data.fault, tap),
   topics,
+  limits: defaultPeerLimits,
   external: {
     instance: data.instance,
     dial: ({ serverkey, address }, identity) =>
@@ -97,6 +98,7 @@ const listener = new ZmqListener({
   authenticator,
   clock: systemClock,
   log,
+  queue: defaultPeerLimits.queue,
 });
 
 const handlers = {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { agentEntry, AuthFile, ensureEntries, KeyStore, readInstanceConfig } from '@volttron-ts/auth';
 import { ZmqConnection } from '@volttron-ts/bus-zmq';
 import { systemClock } from '@volttron-ts/connect';
-import { parseAddress } from '@volttron-ts/vip-core';
-import type { Logger } from '@volttron-ts/vip-core';
+import { encodePublishBody, packRecords, parseAddress } from '@volttron-ts/vip-core';
+import type { JournalRecord, Logger } from '@volttron-ts/vip-core';
 import { BusPeer, texts } from '@volttron-ts/vip-core/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Platform } from '../src/index.ts';
@@ -58,7 +58,10 @@ beforeAll(async () => {
   await writeFile(join(home, 'protected_topics.json'), table('prot/a'));
   const pair = await new KeyStore(home).agent('writer');
   await ensureEntries(await AuthFile.open(join(home, 'auth.json')), [
-    { ...agentEntry('writer', pair.publicKey, { allow_auth_modifications: null }), roles: ['publisher'] },
+    {
+      ...agentEntry('writer', pair.publicKey, { allow_auth_modifications: null, append_journal: null }),
+      roles: ['publisher'],
+    },
   ]);
   await start();
   const keys = { publickey: pair.publicKey, secretkey: pair.secret.reveal(), serverkey: status.serverKey };
@@ -77,6 +80,25 @@ describe('the protected topics of a home', () => {
   it('are enforced from the first message after the start on', async () => {
     expect(await publish('prot/a')).toBe('error');
     expect(await publish('prot/b')).toBe('pubsub');
+  });
+
+  it('hold for what a peer hands over to the journal, too', async () => {
+    const record = (topic: string): JournalRecord => ({
+      ...{ seq: 1, time: 0, publisher: 'driver', publisherEpoch: '', n: 0, path: '', topic },
+      ...{ origin: { journal: 'j', epoch: 'e', seq: 1 }, body: encodePublishBody('', {}, 1) },
+    });
+    const span = JSON.stringify({
+      ...{ stream: 's', epoch: 'e', prev: null, after: 0, through: 1, encoding: 'packed', instance: 'roof' },
+    });
+    const append = async (topic: string): Promise<unknown[]> => {
+      const answer = await peer.ask('platform.journal', 'journal', 'append', span, packRecords([record(topic)]));
+      return [texts(answer)[0], JSON.parse(texts(answer)[1]!) as unknown];
+    };
+    expect(await append('prot/a')).toEqual([
+      'refused',
+      { code: 'unauthorized', message: expect.stringMatching(/to publish to topic "prot\/a" requires/) as string },
+    ]);
+    expect(await append('prot/b')).toEqual(['through', { through: 1 }]);
   });
 
   it('are read anew when the file was edited by hand', async () => {

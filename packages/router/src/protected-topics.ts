@@ -169,6 +169,10 @@ export class ProtectedTopics implements TopicGuard {
     return this.#holders.get(user) ?? {};
   }
 
+  get protectsWriting(): boolean {
+    return !this.#write.isEmpty;
+  }
+
   get protectsReading(): boolean {
     return !this.#read.isEmpty;
   }

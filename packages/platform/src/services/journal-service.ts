@@ -1,6 +1,7 @@
 import { defineAgent, t } from '@volttron-ts/agent';
 import type { AgentDefinition } from '@volttron-ts/agent';
 import type { Journal } from '@volttron-ts/history';
+import type { ProtectedTopics } from '@volttron-ts/router';
 import {
   checker,
   decodeText,
@@ -14,6 +15,7 @@ import {
   parseLooseJson,
   services,
   UnauthorizedError,
+  unpackRecords,
 } from '@volttron-ts/vip-core';
 import type { Authorizer, BusConnection, Logger, VipMessage } from '@volttron-ts/vip-core';
 
@@ -34,6 +36,8 @@ export interface JournalServiceOptions {
   readonly bus: BusConnection;
   readonly journal: Journal;
   readonly authorizer: Authorizer;
+  /** Who may publish what; holds for what other platforms hand over, too. */
+  readonly topics: Pick<ProtectedTopics, 'protectsWriting' | 'publishRefusal'>;
   readonly log: Logger;
 }
 
@@ -79,6 +83,7 @@ export class JournalService {
     switch (operation) {
       case 'append': {
         this.#needs(user, APPEND_JOURNAL);
+        this.#checkTopics(user, records);
         const answer = await journal.append(user, asSpan(body, 'the span of an append'), records);
         if (answer.kind === 'through') return ['through', { through: answer.through }];
         return ['gap', { epoch: answer.epoch, expected: answer.expected }];
@@ -98,6 +103,21 @@ export class JournalService {
           operation,
           `The journal has no operation "${operation.slice(0, 40)}".`,
         );
+    }
+  }
+
+  /** What is appended is published here: a topic that its sender may not publish to refuses the whole batch. */
+  #checkTopics(user: string, records: Uint8Array): void {
+    const { topics } = this.#options;
+    if (!topics.protectsWriting) return;
+    for (const { topic } of unpackRecords(records)) {
+      const refusal = topics.publishRefusal(user, topic);
+      if (refusal === undefined) continue;
+      throw new UnauthorizedError(`What is handed over holds a protected topic: ${refusal}.`, {
+        item: 'topic',
+        value: topic,
+        remedy: `Give the entry of "${user}" the capabilities, or hand over other topics only.`,
+      });
     }
   }
 

@@ -5,10 +5,10 @@ import type { ServiceKit } from './kit.ts';
 
 /** `platform.journal`, and what it hands on of other platforms. */
 export function startJournal(kit: ServiceKit): void {
-  const { journal, authorizer, clock } = kit;
+  const { journal, authorizer, topics, clock } = kit;
   const log = kit.log(`volttron.${services.journal}`);
   const bus = kit.router.connect(services.journal);
-  const service = new JournalService({ bus, journal, authorizer, log });
+  const service = new JournalService({ bus, journal, authorizer, topics, log });
   kit.startService(services.journal, service.agent, { bus, subsystems: { [JOURNAL_SUBSYSTEM]: service.take } });
   const republisher = new Republisher({ bus, journal, clock, log });
   republisher.start();
