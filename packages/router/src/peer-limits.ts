@@ -18,6 +18,6 @@ export interface PeerLimits {
 export const defaultPeerLimits: PeerLimits = {
   payloadBytes: 16 * 1024 * 1024,
   subscriptions: 10_000,
-  publishes: { perSecond: 50_000, burst: 1_000_000 },
+  publishes: { perSecond: 50_000, burst: 2_000_000 },
   queue: { messages: 6000, bytes: 64 * 1024 * 1024 },
 };
