@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { defineAgent, startAgent, t } from '@volttron-ts/agent';
-import type { RunningAgent } from '@volttron-ts/agent';
+import type { Channel, RunningAgent } from '@volttron-ts/agent';
 import { openLocalPlatform, systemClock, UnknownServerKeyError } from '@volttron-ts/connect';
-import { decodeText, encodeText, services, TimeoutError } from '@volttron-ts/vip-core';
-import type { Logger, VipError, VipMessage } from '@volttron-ts/vip-core';
+import { services, TimeoutError } from '@volttron-ts/vip-core';
+import type { Logger, VipError } from '@volttron-ts/vip-core';
 import { NotRunningError } from './errors.ts';
 import { WatchedBus } from './watched-bus.ts';
 
@@ -17,20 +17,12 @@ export interface PlatformLinkOptions {
   readonly log: Logger;
 }
 
-/** Hears the frames of a message in a channel. */
-type Taker = (frames: readonly Uint8Array[]) => void;
-type ChannelTakers = Map<string, Taker>;
-
 interface OpenedLink {
   readonly agent: RunningAgent;
   readonly bus: WatchedBus;
-  readonly channels: ChannelTakers;
   readonly where: string;
   readonly timeoutMs: number;
 }
-
-const channelKey = (peer: string, name: string): string => `${peer} ${name}`;
-const textOf = (frame: Uint8Array | undefined): string => (frame === undefined ? '' : decodeText(frame));
 
 const definition = defineAgent({ name: 'vctl', config: t.Object({}) });
 
@@ -45,13 +37,11 @@ export class PlatformLink {
   readonly where: string;
   readonly #agent: RunningAgent;
   readonly #bus: WatchedBus;
-  readonly #channels: ChannelTakers;
   readonly #timeoutMs: number;
 
-  private constructor({ agent, bus, channels, where, timeoutMs }: OpenedLink) {
+  private constructor({ agent, bus, where, timeoutMs }: OpenedLink) {
     this.#agent = agent;
     this.#bus = bus;
-    this.#channels = channels;
     this.where = where;
     this.#timeoutMs = timeoutMs;
   }
@@ -74,12 +64,7 @@ export class PlatformLink {
   static async #openAs(identity: string, options: PlatformLinkOptions): Promise<PlatformLink> {
     const { timeoutMs, log } = options;
     const { bus, where } = await openBus(identity, options);
-    const channels: ChannelTakers = new Map();
-    const subsystems = {
-      channel: ({ peer, args: [name, ...frames] }: VipMessage) =>
-        channels.get(channelKey(peer, textOf(name)))?.(frames),
-    };
-    const agent = startAgent(definition, { bus, log, clock: systemClock, subsystems });
+    const agent = startAgent(definition, { bus, log, clock: systemClock });
     const welcomed = agent.vip.hello('', { timeoutMs });
     try {
       await Promise.race([welcomed, bus.hopeless]);
@@ -89,7 +74,7 @@ export class PlatformLink {
       throw explain(error, bus.reason, where);
     }
     bus.hopeless.catch(() => undefined);
-    return new PlatformLink({ agent, bus, channels, where, timeoutMs });
+    return new PlatformLink({ agent, bus, where, timeoutMs });
   }
 
   get identity(): string {
@@ -112,12 +97,8 @@ export class PlatformLink {
     return this.#agent.vip.query(property, { timeoutMs: this.#timeoutMs });
   }
 
-  /** Opens a channel (reference/vip-zmq.md §2.13): `take` hears what the peer sends in it; the answer sends. */
-  openChannel(peer: string, name: string, take: Taker): (frame: Uint8Array) => void {
-    this.#channels.set(channelKey(peer, name), take);
-    return (frame) => {
-      this.#bus.send({ peer, subsystem: 'channel', id: '', args: [encodeText(name), frame] });
-    };
+  openChannel(peer: string, name: string): Channel {
+    return this.#agent.vip.channel.create(peer, name);
   }
 
   /** Settles when the platform has ended the connection. */
