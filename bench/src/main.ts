@@ -5,6 +5,7 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { auth } from './benches/auth.ts';
 import { fanout } from './benches/fanout.ts';
+import { manyAgents } from './benches/many-agents.ts';
 import { pubsub } from './benches/pubsub.ts';
 import { rpc } from './benches/rpc.ts';
 import { zmtp } from './benches/zmtp.ts';
@@ -18,6 +19,7 @@ const benches = new Map<string, { readonly about: string; readonly comparisons: 
   ['pubsub', { about: 'publications 1 → 1: our router, pyzmq raw router', comparisons: pubsub }],
   ['fanout', { about: 'deliveries 1 → 100: our router, pyzmq raw router', comparisons: fanout }],
   ['auth', { about: 'CURVE handshakes and look-ups among 100,000 auth entries', comparisons: auth }],
+  ['many-agents', { about: '1,000 CURVE connections, a message a second each', comparisons: manyAgents }],
   ['rpc', { about: 'calls from agent to agent with CURVE', comparisons: rpc }],
 ]);
 
@@ -67,7 +69,7 @@ async function run(name: string, runs: number): Promise<boolean> {
 
 async function main(): Promise<number> {
   const { names, runs, check, list } = options();
-  const known = [...benches].map(([name, { about }]) => `${name.padEnd(8)} ${about}`).join('\n');
+  const known = [...benches].map(([name, { about }]) => `${name.padEnd(12)} ${about}`).join('\n');
   if (list) {
     process.stdout.write(`${known}\n`);
     return 0;

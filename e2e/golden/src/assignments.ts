@@ -190,12 +190,7 @@ export const assignments: readonly Assignment[] = [
     files: [
       ...['agent_startup_with_config_store', 'auth_push_on_auth_file_change', 'channel', 'config_store_*'],
       ...['connect_ipc_golden.two_with_rpc_update', 'connect_tcp_golden.tcp', 'control_rpcs', 'keydiscovery_rpcs'],
-      ...[
-        'protected_topic_publish_denied',
-        'raw_external_rpc',
-        'raw_routing_table',
-        'rpc_config_store_*',
-      ],
+      ...['protected_topic_publish_denied', 'raw_external_rpc', 'raw_routing_table', 'rpc_config_store_*'],
       ...['rpc_inspect_config.store', 'rpc_inspect_control', 'rpc_inspect_keydiscovery', 'rpc_inspect_platform*'],
       ...['rpc_inspect_peer', 'session_instanceB_startup', 'session_vctl_agent_lifecycle'],
     ].map((name) => `vip/${name}.json`),

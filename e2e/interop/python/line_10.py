@@ -1,6 +1,9 @@
 """An agent by the API of VOLTTRON 10 (package `volttron` 10)."""
 
+from error_frames import patch
 from volttron.client.vip.agent import Agent
+
+patch()
 
 
 def build(agent_class, *, identity, address, publickey, secretkey, serverkey):

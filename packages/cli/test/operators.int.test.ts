@@ -12,7 +12,9 @@ describe('two operators', () => {
   it('work at the same time, both with all rights', async () => {
     // Holds the name while it waits for an answer.
     const first = startVctl(['auth', 'remove', '7'], platform);
-    onTestFinished(() => first.end());
+    onTestFinished(async () => {
+      await first.end();
+    });
     await first.says('Do you wish to delete?');
     const peers = await vctl(['peerlist'], platform);
     expect(peers).toMatchObject({ code: 0, stderr: '' });

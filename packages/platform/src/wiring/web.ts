@@ -23,10 +23,8 @@ export interface RunningWeb {
   readonly firstPassword: string | undefined;
 }
 
-/** Starts the web service when `bind-web-address` is configured. */
-export async function startWeb(kit: ServiceKit, parts: WebParts): Promise<RunningWeb | undefined> {
-  const bindAddress = kit.settings['bind-web-address'];
-  if (bindAddress === undefined) return undefined;
+/** Starts the web service at the address that `bind-web-address` configures. */
+export async function startWeb(kit: ServiceKit, bindAddress: string, parts: WebParts): Promise<RunningWeb> {
   const users = await WebUsers.open(kit);
   const { certificate, privateKey } = await certificateOf(kit, bindAddress);
   const server = await startWebServer({

@@ -2,6 +2,7 @@ import { installedAgents, startOrder } from '@volttron-ts/aip';
 import type { InstalledAgent } from '@volttron-ts/aip';
 import { pause } from '@volttron-ts/agent';
 import type { PeerList } from '@volttron-ts/agent';
+import { VipError } from '@volttron-ts/vip-core';
 import type { Clock, Logger } from '@volttron-ts/vip-core';
 import type { AgentRuns } from './agent-runs.ts';
 
@@ -48,7 +49,7 @@ async function startOne(agent: InstalledAgent, { runs, log }: StartUpOptions): P
     await runs.start(agent);
     return agent;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = error instanceof VipError ? error.line : String(error);
     log.error('an enabled agent could not be started', { identity: agent.identity, reason });
     return undefined;
   }

@@ -1,0 +1,91 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { KeyStore } from '@volttron-ts/auth';
+import type { KeyPair } from '@volttron-ts/auth';
+import { freePort } from '@volttron-ts/demo';
+import { scratch } from './our-platform.ts';
+import { interpreterOf, scripts } from './python-line.ts';
+import type { PythonLine } from './python-line.ts';
+import type { PeerSettings } from './python-peer.ts';
+import { PythonProcess } from './python-process.ts';
+
+/** A Python platform: its home, its process, and the keys of those it lets in. */
+export class PythonPlatform {
+  readonly address: string;
+  readonly process: PythonProcess;
+  readonly serverKey: string;
+  /** Where keys of peers are kept: a home as ours, so that agents of ours find theirs. */
+  readonly peersHome: string;
+
+  private constructor(address: string, process: PythonProcess, serverKey: string, peersHome: string) {
+    this.address = address;
+    this.process = process;
+    this.serverKey = serverKey;
+    this.peersHome = peersHome;
+  }
+
+  /** Starts it; these identities may connect. Settles when its last service is connected. */
+  static async start(
+    stack: AsyncDisposableStack,
+    line: PythonLine,
+    identities: readonly string[],
+  ): Promise<PythonPlatform> {
+    const [home, peersHome] = [await scratch(stack), await scratch(stack)];
+    const peers = await Promise.all(
+      identities.map(async (identity) => ({ identity, keys: await new KeyStore(peersHome).agent(identity) })),
+    );
+    const address = `tcp://127.0.0.1:${await freePort(0)}`;
+    const isEleven = line.module === 'line_11';
+    await (isEleven ? prepareEleven(home, peers) : prepareTen(home, peers));
+    const options = isEleven ? ['--dev', '--address', address] : ['--vip-address', address];
+    const args = [join(scripts, 'volttron_server.py'), '-v', '--instance-name', 'python', ...options];
+    const process = new PythonProcess(await interpreterOf(line), args, home);
+    stack.defer(async () => process.stop('SIGINT'));
+    await process.says('identity: platform.health', 'identity: platform.config_store');
+    const keyFile = isEleven ? 'credentials_store/platform.json' : 'keystore';
+    const stored = JSON.parse(await readFile(join(home, keyFile), 'utf8')) as Record<string, string>;
+    return new PythonPlatform(address, process, stored[isEleven ? 'publickey' : 'public'] ?? '', peersHome);
+  }
+
+  /** What a peer needs to connect as an identity with its key. */
+  async settings(identity: string): Promise<PeerSettings> {
+    const { publicKey, secret } = await new KeyStore(this.peersHome).agent(identity);
+    const keys = { publickey: publicKey, secretkey: secret.reveal(), serverkey: this.serverKey };
+    return { identity, address: this.address, ...keys };
+  }
+
+  /** What tells an agent of ours to connect here. */
+  get environment(): Record<string, string> {
+    return { VOLTTRON_VIP_ADDR: this.address, VOLTTRON_SERVERKEY: this.serverKey };
+  }
+}
+
+interface Peer {
+  readonly identity: string;
+  readonly keys: KeyPair;
+}
+
+/** Entries as in `auth.json` of 9, which has a later version. */
+async function prepareTen(home: string, peers: readonly Peer[]): Promise<void> {
+  const allow = peers.map(({ identity, keys }) => ({
+    credentials: keys.publicKey,
+    user_id: identity,
+    capabilities: { edit_config_store: { identity } },
+  }));
+  const version = { major: 1, minor: 2 };
+  await writeFile(join(home, 'auth.json'), JSON.stringify({ allow, deny: [], groups: {}, roles: {}, version }));
+}
+
+/** A file of credentials for each, and rights as the platform gives them to those it makes itself. */
+async function prepareEleven(home: string, peers: readonly Peer[]): Promise<void> {
+  await mkdir(join(home, 'credentials_store'), { mode: 0o700 });
+  for (const { identity, keys } of peers) {
+    const credentials = { identity, publickey: keys.publicKey, secretkey: '', domain: '', address: '' };
+    await writeFile(join(home, 'credentials_store', `${identity}.json`), JSON.stringify(credentials));
+  }
+  const own = ['initialize_configs', 'set_config', 'delete_config'].map((name) => `platform.config_store.${name}`);
+  const agents = Object.fromEntries(peers.map(({ identity }) => [identity, { rpc_capabilities: own }]));
+  await writeFile(join(home, 'authz.json'), JSON.stringify({ agents }));
+  // Without `--dev` it makes a poetry project of all that is installed; with it, it wants one in its folder.
+  await writeFile(join(home, 'pyproject.toml'), '[project]\nname = "interop"\nversion = "0.0.0"\n');
+}
