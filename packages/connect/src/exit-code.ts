@@ -17,7 +17,7 @@ export const exitCodes = {
 
 /** The stable codes of our errors, and those of the operating system, that end a process with a code of their own. */
 const errorCodes: Readonly<Record<Exclude<keyof typeof exitCodes, 'ok' | 'failure'>, readonly string[]>> = {
-  usage: ['usage', 'agent-module'],
+  usage: ['usage', 'agent-module', 'agent-package', 'archive-refused', 'python-agent'],
   unavailable: [
     ...['bind', 'endpoint', 'unreachable', 'refused', 'discovery', 'database-busy'],
     ...['web-port-in-use', 'web-name-unresolved', 'web-bind'],
@@ -35,7 +35,7 @@ const errorCodes: Readonly<Record<Exclude<keyof typeof exitCodes, 'ok' | 'failur
   configuration: [
     ...['invalid-value', 'instance-config', 'json-file', 'key-store-invalid', 'known-hosts-invalid'],
     ...['auth-file-invalid', 'auth-file-newer', 'auth-entry-invalid', 'web-users-invalid', 'secret-file-invalid'],
-    ...['web-address', 'web-certificate', 'certificate-file'],
+    ...['web-address', 'web-certificate', 'certificate-file', 'protected-topics', 'audit-key-invalid'],
   ],
 };
 

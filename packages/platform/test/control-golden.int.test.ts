@@ -1,43 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tinyAgent } from './support/agent-archive.ts';
 import { eventually } from './support/eventually.ts';
+import { goldenCalls } from './support/golden-calls.ts';
 import { TestPlatform } from './support/test-platform.ts';
 import type { Operator } from './support/test-platform.ts';
-
-/** What Python's `control` was asked and answered in a captured scenario (e2e/golden). */
-interface Call {
-  readonly method: string;
-  readonly params: unknown;
-  readonly result: unknown;
-  readonly error: { readonly code: number; readonly message: string; readonly data: Detail } | undefined;
-}
-
-interface Detail {
-  readonly detail: string;
-  readonly 'exception.py': { readonly exc_type: string };
-}
-
-interface Frame {
-  readonly dir: string;
-  readonly frames: readonly unknown[];
-}
-
-function calls(file: string): Call[] {
-  const path = new URL(`../../../e2e/golden/volttron-9.0.4/vip/${file}.json`, import.meta.url);
-  const captured = JSON.parse(readFileSync(path, 'utf8')) as Frame[] | { frames: Frame[] };
-  const frames = 'frames' in captured ? captured.frames : captured;
-  const said = frames
-    .filter(({ dir, frames: [from, to] }) => dir === 'in' && [from, to].includes('control'))
-    .filter(({ frames: parts }) => parts[5] === 'RPC')
-    .map(({ frames: parts }) => JSON.parse(String(parts[6])) as Partial<Call> & { readonly id: string });
-  return said.flatMap(({ id, method, params = [] }) => {
-    const answer = said.find((other) => other.id === id && other.method === undefined);
-    // The platform's own notices to `control` are no calls of its methods.
-    if (method === undefined || method.includes('.') || answer === undefined) return [];
-    return [{ method, params, result: answer.result, error: answer.error }];
-  });
-}
 
 let platform: TestPlatform;
 let operator: Operator;
@@ -53,7 +19,7 @@ afterAll(async () => {
 
 describe('control answers as the Python service did', { timeout: 60_000 }, () => {
   it('on a platform without agents: vip/control_rpcs.json', async () => {
-    const answered = calls('control_rpcs');
+    const answered = goldenCalls('control_rpcs', 'control');
     expect(answered.map(({ method }) => method)).toEqual([
       ...['list_agents', 'status_agents', 'agent_status', 'peerlist', 'serverkey', 'identity_exists'],
     ]);
@@ -78,7 +44,7 @@ describe('control answers as the Python service did', { timeout: 60_000 }, () =>
   });
 
   it('with the same methods, but for what only RabbitMQ needs and the counters: vip/rpc_inspect_control.json', async () => {
-    const [golden] = calls('rpc_inspect_control');
+    const [golden] = goldenCalls('rpc_inspect_control', 'control');
     const theirs = (golden?.result as { methods: string[] }).methods;
     const { methods } = (await operator.call('inspect')) as { methods: string[] };
     const missing = theirs.filter((method) => !methods.includes(method));
@@ -90,7 +56,7 @@ describe('control answers as the Python service did', { timeout: 60_000 }, () =>
     const uuid = await operator.install(await tinyAgent(), { identity: 'listener1' });
     await operator.call('start_agent', uuid);
     await onTheBus('listener1');
-    const session = calls('session_vctl_agent_lifecycle');
+    const session = goldenCalls('session_vctl_agent_lifecycle', 'control');
     const theirs = session.find(({ method }) => method === 'agent_status')?.params as [string];
     // Names and processes are each platform's own; what is told of them, and when, is not.
     for (const { method, params, result } of session) {
