@@ -25,6 +25,7 @@ describe.each(lines)('an agent of $name on our router', (line) => {
   it('is greeted by its name', async () => {
     const [version, router, identity] = (await python.ask('hello')) as unknown[];
     expect([version, typeof router, identity]).toEqual([1, 'string', 'python']);
+    expect(await python.ask('hello', { peer: 'ours' })).toEqual([1, 'ours', 'python']);
   });
 
   it('pings the router and an agent of ours, and is pinged', async () => {
