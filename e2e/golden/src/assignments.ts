@@ -1,5 +1,6 @@
 import { agentCases } from './agent-cases.ts';
 import { routerCases } from './router-cases.ts';
+import { serviceRows } from './service-rows.ts';
 import { vctlRows } from './vctl-rows.ts';
 
 /** A test by its file, from the project's root, and its name as the file has it. */
@@ -20,6 +21,8 @@ export type Assignment = {
 const test = (file: string, name: string): TestName => ({ file, name });
 const here = (file: string, name: string): TestName => test(`e2e/golden/test/${file}.int.test.ts`, name);
 const auth = (file: string, name: string): TestName => test(`packages/auth/test/${file}.int.test.ts`, name);
+const platform = (file: string, name: string): TestName => test(`packages/platform/test/${file}.int.test.ts`, name);
+const commands = (name: string): TestName => test('packages/cli/test/command-tree.int.test.ts', name);
 const web = (name: string): TestName => test('packages/web/test/web-server.int.test.ts', name);
 const libzmq = (name: string): TestName => test('e2e/bus-contract/test/libzmq-peers.int.test.ts', name);
 
@@ -147,7 +150,7 @@ export const assignments: readonly Assignment[] = [
   {
     files: ['vhomeA/auth.json', 'vhomeB/auth.json'],
     kind: 'replayed',
-    by: [auth('auth-file', '%s is read whole, and written back equal'), auth('auth-file', 'are those of VOLTTRON 9')],
+    by: [auth('auth-file', '%s is read whole, and written back equal'), auth('auth-file', 'are those of VOLTTRON 9, whose control asks for no capability, and let control manage agents')],
   },
   { files: ['auth_setup_mode.json'], kind: 'replayed', by: [auth('auth-file', 'of setup mode is read whole')] },
   {
@@ -185,26 +188,31 @@ export const assignments: readonly Assignment[] = [
     kind: 'replayed',
     by: [web('has nothing at /discovery without the slash, as VOLTTRON')],
   },
+  ...serviceRows,
+  { files: ['vctl_command_tree.json'], kind: 'replayed', by: [commands('are those of the original, with its options')] },
   {
-    // B: config store, control, key discovery, channel, protected topics, method authorizations, external platforms.
-    files: [
-      ...['agent_startup_with_config_store', 'auth_push_on_auth_file_change', 'channel', 'config_store_*'],
-      ...['connect_ipc_golden.two_with_rpc_update', 'connect_tcp_golden.tcp', 'control_rpcs', 'keydiscovery_rpcs'],
-      ...['protected_topic_publish_denied', 'raw_external_rpc', 'raw_routing_table', 'rpc_config_store_*'],
-      ...['rpc_inspect_config.store', 'rpc_inspect_control', 'rpc_inspect_keydiscovery', 'rpc_inspect_platform*'],
-      ...['rpc_inspect_peer', 'session_instanceB_startup', 'session_vctl_agent_lifecycle'],
-    ].map((name) => `vip/${name}.json`),
-    kind: 'issue',
-    issue: 3,
+    files: ['vhomeA.layout.txt', 'vhomeB.layout.txt'],
+    kind: 'replayed',
+    by: [platform('golden-home', 'a home of ours has the places of %s, open to nobody else')],
   },
   {
-    files: [
-      ...['vctl_command_tree.json', 'vhomeA.layout.txt', 'vhomeB.layout.txt', 'http/discovery_allow.txt'],
-      ...['vhomeA/protected_topics.json', 'vhomeB/protected_topics.json', 'vhomeB/VOLTTRON_PID'],
-      ...['IDENTITY', 'TAG', 'METADATA', 'RECORD', 'WHEEL', 'config', 'entry_points.txt'].map(
-        (name) => `vhomeB/agents/*/${name}`,
-      ),
+    files: ['http/discovery_allow.txt'],
+    kind: 'differs',
+    because: 'nobody adds a key without logging in',
+    by: [platform('golden-auth', 'lets nobody add a key over the web: http/discovery_allow.txt')],
+  },
+  {
+    files: ['IDENTITY', 'TAG', 'METADATA', 'RECORD', 'WHEEL', 'config', 'entry_points.txt'].map(
+      (name) => `vhomeB/agents/*/${name}`,
+    ),
+    kind: 'replayed',
+    by: [
+      test('packages/aip/test/installed-agents.int.test.ts', 'finds the agents of a Python home'),
+      test('packages/aip/test/installed-agents.int.test.ts', 'are kept as the original keeps them, and nothing else changes'),
     ],
+  },
+  {
+    files: ['vhomeA/protected_topics.json', 'vhomeB/protected_topics.json', 'vhomeB/VOLTTRON_PID'],
     kind: 'issue',
     issue: 3,
   },
