@@ -3,7 +3,8 @@
     {"id": 1, "do": "call", "peer": "p", "method": "m", "args": [1], "kwargs": {}}   ->  {"id": 1, "result": ...}
                                                                            or  {"id": 1, "error": {"type", "message"}}
 
-Without being asked it says {"event": "connected"}, and {"event": "publication" | "config" | "call", ...}.
+Without being asked it says {"event": "connected"}, and {"event": "publication" | "config" | "call" | "peer added" | "peer
+dropped", ...}.
 """
 
 import gevent.monkey
@@ -18,6 +19,7 @@ import sys
 import gevent
 from gevent.event import AsyncResult, Event
 from gevent.fileobject import FileObject
+from volttron.client.vip.agent.subsystems.query import Query
 
 settings = json.loads(sys.argv[1])
 line = importlib.import_module(settings.pop("line"))
@@ -42,6 +44,8 @@ class Peer(line.Agent):
         self.vip.rpc.export(self.double, "double")
         self.vip.rpc.export(self.echo, "echo")
         self.vip.rpc.export(self.fail, "fail")
+        self.vip.peerlist.onadd.connect(self.peer_added)
+        self.vip.peerlist.ondrop.connect(self.peer_dropped)
         self.vip.config.subscribe(self.configured, actions=("NEW", "UPDATE", "DELETE"), pattern="*")
 
     def double(self, n):
@@ -56,6 +60,12 @@ class Peer(line.Agent):
 
     def configured(self, name, action, contents):
         say(event="config", name=name, action=action, contents=contents)
+
+    def peer_added(self, sender, peer, **kwargs):
+        say(event="peer added", peer=peer)
+
+    def peer_dropped(self, sender, peer, **kwargs):
+        say(event="peer dropped", peer=peer)
 
     def published(self, peer, sender, bus, topic, headers, message):
         say(event="publication", sender=sender, bus=bus, topic=topic, headers=headers, message=message)
@@ -85,7 +95,7 @@ class Peer(line.Agent):
         return self.vip.peerlist()
 
     def query(self, name):
-        return self.vip.query(name)
+        return Query(self.core).query(name)
 
     def set_status(self, status, context):
         return self.vip.health.set_status(status, context)

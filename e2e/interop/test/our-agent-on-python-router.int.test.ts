@@ -1,49 +1,45 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { startOurAgent } from './support/our-agent.ts';
-import type { OurAgent } from './support/our-agent.ts';
-import { scratch } from './support/our-platform.ts';
 import { lines } from './support/python-line.ts';
 import { PythonPeer } from './support/python-peer.ts';
 import { PythonPlatform } from './support/python-platform.ts';
+import { shared } from './support/shared.ts';
 
 describe.each(lines)('an agent of ours on the router of $name', (line) => {
-  let stack: AsyncDisposableStack;
-  let platform: PythonPlatform;
-  let ours: OurAgent;
-  let python: PythonPeer;
-
-  beforeAll(async () => {
-    stack = new AsyncDisposableStack();
-    platform = await PythonPlatform.start(stack, line, ['ours', 'python']);
+  const rig = shared(async (stack) => {
+    const platform = await PythonPlatform.start(stack, line, ['ours', 'python']);
     const { environment, peersHome: home } = platform;
-    ours = await startOurAgent(stack, { home, identity: 'ours', environment });
-    python = await PythonPeer.start(line, await scratch(stack), await platform.settings('python'));
-    stack.defer(async () => python.stop());
+    const ours = await startOurAgent(stack, { home, identity: 'ours', environment });
+    const python = await PythonPeer.start(stack, line, await platform.settings('python'));
     await python.connected();
+    return { ours, python };
   });
 
-  afterAll(async () => stack.disposeAsync());
-
   it('is greeted by its name, and pings router and peer', async () => {
+    const { ours } = await rig();
     expect(await ours.agent.vip.hello('')).toMatch(/^[0-9a-f-]{36}$/);
     await ours.agent.vip.ping('');
     await ours.agent.vip.ping('python');
   });
 
   it('greets a Python agent, for which the router rewrites the version as it does that of any peer', async () => {
+    const { python } = await rig();
     expect(await python.ask('hello', { peer: 'ours' })).toEqual([line.relayedOne, 'ours', 'python']);
   });
 
   it('asks the platform its name', async () => {
+    const { ours } = await rig();
     expect(await ours.agent.vip.query('instance-name')).toBe('python');
   });
 
   it('sees its peers, and is seen', async () => {
+    const { ours, python } = await rig();
     expect(await ours.agent.vip.peerlist.list()).toEqual(expect.arrayContaining(['ours', 'python', 'platform.auth']));
     expect(await python.ask('peers')).toContain('ours');
   });
 
   it('calls methods of a Python agent and of the platform', async () => {
+    const { ours } = await rig();
     const { rpc } = ours.agent.vip;
     expect(await rpc.call('python', 'double', [21])).toBe(42);
     expect(await rpc.call('python', 'echo', ['é'], { kwargs: { x: [1.5, null] } })).toEqual({
@@ -56,6 +52,7 @@ describe.each(lines)('an agent of ours on the router of $name', (line) => {
   });
 
   it('answers calls of a Python agent', async () => {
+    const { ours, python } = await rig();
     expect(await python.call('ours', 'double', 21)).toBe(42);
     await expect(python.call('ours', 'fail')).rejects.toThrow('this method always fails');
     await expect(python.call('ours', 'nosuch')).rejects.toThrow('nosuch');
@@ -63,6 +60,7 @@ describe.each(lines)('an agent of ours on the router of $name', (line) => {
   });
 
   it('publishes to a Python agent, and hears it', async () => {
+    const { ours, python } = await rig();
     await python.ask('subscribe', { prefix: 'devices/ours' });
     const message = [{ SupplyAirTemp: 72.5 }, { SupplyAirTemp: { units: 'F' } }];
     await ours.agent.vip.pubsub.publish('devices/ours/all', message, { headers: { Date: 'today' } });
@@ -76,6 +74,7 @@ describe.each(lines)('an agent of ours on the router of $name', (line) => {
   });
 
   it('beats, is well, and is asked how it is', async () => {
+    const { ours, python } = await rig();
     await python.ask('subscribe', { prefix: 'heartbeat/ours' });
     ours.agent.vip.health.setStatus('BAD', 'too warm');
     expect(await python.event('publication', { topic: 'heartbeat/ours' })).toMatchObject({ message: 'BAD' });
@@ -84,6 +83,7 @@ describe.each(lines)('an agent of ours on the router of $name', (line) => {
   });
 
   it('keeps its configurations in the Python store, and is told of changes', async () => {
+    const { ours } = await rig();
     const { config } = ours.agent.vip;
     const changes: unknown[] = [];
     let told: () => void = () => undefined;

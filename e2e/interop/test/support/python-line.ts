@@ -20,8 +20,6 @@ export interface PythonLine {
   readonly module: 'line_10' | 'line_11';
   /** Its packages with versions and hashes, in `python/`. */
   readonly requirements: string;
-  /** Whether its agents go on after an error frame of a router (docs/interop.md). */
-  readonly survivesErrors: boolean;
   /** What its agents read for the number 1.0 that its router has rewritten: a binary float, taken for text. */
   readonly relayedOne: string;
 }
@@ -31,14 +29,12 @@ export const lines: readonly PythonLine[] = [
     name: 'volttron 10.0.5rc4',
     module: 'line_10',
     requirements: 'requirements-10.txt',
-    survivesErrors: false,
     relayedOne: '\u0000\u0000\u0080?',
   },
   {
     name: 'volttron-core 2.0.0rc38',
     module: 'line_11',
     requirements: 'requirements-11.txt',
-    survivesErrors: true,
     relayedOne: '\u0000\u0000\u0000\u0000\u0000\u0000\u00f0?',
   },
 ];

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { scratch } from './our-platform.ts';
 import { interpreterOf, scripts } from './python-line.ts';
 import type { PythonLine } from './python-line.ts';
 import { PythonProcess } from './python-process.ts';
@@ -54,11 +55,14 @@ export class PythonPeer {
     });
   }
 
-  /** Starts it in a home of its own; it connects when it may. */
-  static async start(line: PythonLine, home: string, settings: PeerSettings): Promise<PythonPeer> {
+  /** Starts it in a home of its own; it connects when it may, and ends with the stack. */
+  static async start(stack: AsyncDisposableStack, line: PythonLine, settings: PeerSettings): Promise<PythonPeer> {
     const argument = JSON.stringify({ line: line.module, ...settings });
-    const process = new PythonProcess(await interpreterOf(line), [join(scripts, 'peer.py'), argument], home);
-    return new PythonPeer(settings.identity, process);
+    const interpreter = await interpreterOf(line);
+    const process = new PythonProcess(interpreter, [join(scripts, 'peer.py'), argument], await scratch(stack));
+    const peer = new PythonPeer(settings.identity, process);
+    stack.defer(async () => peer.stop());
+    return peer;
   }
 
   /** Settles when the platform has welcomed it. */
