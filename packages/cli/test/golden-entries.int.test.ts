@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dialogue, entriesIn, transcript } from './support/golden.ts';
+import { dialogue, entriesIn, transcript, withManageAgents } from './support/golden.ts';
 import { goldenHome, Platform } from './support/platform.ts';
 import { vctl } from './support/vctl.ts';
 
@@ -28,7 +28,7 @@ describe('vctl auth, on entries', () => {
     expect(ours).toEqual({ code: 0, stdout: stdout.replace("'identity': 'u1'", "'identity': 'id1'"), stderr: '' });
     await replay('auth_add_null');
     const listed = entriesIn((await run('auth', 'list')).stdout);
-    const golden = entriesIn(transcript('auth_list_after_add').stdout);
+    const golden = entriesIn(withManageAgents(transcript('auth_list_after_add').stdout));
     expect(listed).toEqual(golden.with(19, { ...golden[19], identity: 'id1' }));
   });
 

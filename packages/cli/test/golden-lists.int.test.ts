@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { entriesIn, transcript } from './support/golden.ts';
+import { entriesIn, transcript, withManageAgents } from './support/golden.ts';
 import { goldenHome, Platform } from './support/platform.ts';
 import { vctl } from './support/vctl.ts';
 
@@ -10,7 +10,7 @@ describe('vctl auth list', () => {
       const { args, code, stdout, stderr } = transcript(name);
       const platform = await Platform.start(await goldenHome(entriesIn(stdout)));
       onTestFinished(() => platform.stop());
-      expect(await vctl(args, platform)).toEqual({ code, stdout, stderr });
+      expect(await vctl(args, platform)).toEqual({ code, stdout: withManageAgents(stdout), stderr });
     },
   );
 });

@@ -3,9 +3,12 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { onTestFinished } from 'vitest';
+import { afterAll } from 'vitest';
 
 const run = promisify(execFile);
+
+const folders: string[] = [];
+afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
 
 /** An agent that does nothing but live. */
 export const IDLE = "({ signal }) => new Promise((resolve) => signal.addEventListener('abort', () => resolve()))";
@@ -19,7 +22,7 @@ export interface AgentSource {
   readonly first?: string;
 }
 
-/** A folder with an agent of ours, which is gone when the test has ended. */
+/** A folder with an agent of ours, which is gone when the tests have ended. */
 export async function agentFolder({ name, version, run: text = IDLE, first = '' }: AgentSource): Promise<string> {
   const folder = join(await scratch(), 'package');
   await mkdir(folder);
@@ -42,9 +45,9 @@ export async function agentArchive(source: AgentSource): Promise<string> {
   return file;
 }
 
-/** An empty folder, which is gone when the test has ended. */
+/** An empty folder, which is gone when the tests have ended. */
 export async function scratch(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'vctl-test-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
 }

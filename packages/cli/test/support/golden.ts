@@ -36,3 +36,10 @@ export function entriesIn(text: string): Record<string, unknown>[] {
     ([, json = '']) => JSON.parse(json) as Record<string, unknown>,
   );
 }
+
+/** What `auth list` of the original printed, with the line that is ours: the operator may manage agents. */
+export function withManageAgents(text: string): string {
+  const last = /(?<="allow_auth_modifications": null)(?=\n {2}\},\n[^{]*\{\},\n[^{}]*"user_id": "control\.connection")/;
+  if (!last.test(text)) throw new Error('control.connection has no entry');
+  return text.replace(last, ',\n    "manage_agents": null');
+}
