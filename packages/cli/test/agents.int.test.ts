@@ -168,7 +168,9 @@ describe('vctl, choosing agents', () => {
       stdout: 'Enabling 11112222-0000 b-1 with priority 05\n',
       stderr: 'enable: error: agent not found: 1111*\n',
     });
-    expect(await own('list')).toMatchObject({ stdout: '11111 a-1   a-1      x         \n11112 b-1   b-1              05\n' });
+    expect(await own('list')).toMatchObject({
+      stdout: '11111 a-1   a-1      x         \n11112 b-1   b-1              05\n',
+    });
     expect(await own('disable', 'b')).toMatchObject({ stdout: 'Disabling 11112222-0000 b-1\n' });
     expect(await own('tag', '-r', 'a')).toMatchObject({ stdout: 'Removing tag for 11111111-0000 a-1\n' });
     expect(await own('tag', 'a')).toEqual({ code: 0, stdout: '', stderr: '' });
