@@ -24,8 +24,8 @@ export interface Comparison {
   readonly name: string;
   readonly unit: string;
   readonly ours: Party;
-  /** For our own value, whoever else is measured. */
-  readonly goal?: Goal;
+  /** For our own value, whoever else is measured; null tells it without one. */
+  readonly goal?: Goal | null;
   readonly peers: readonly { readonly party: Party; readonly goal?: Goal }[];
 }
 

@@ -8,6 +8,7 @@ import { fanout } from './benches/fanout.ts';
 import { manyAgents } from './benches/many-agents.ts';
 import { pubsub } from './benches/pubsub.ts';
 import { rpc } from './benches/rpc.ts';
+import { startup } from './benches/startup.ts';
 import { zmtp } from './benches/zmtp.ts';
 import { compare, table } from './compare.ts';
 import type { Comparison, Row } from './compare.ts';
@@ -20,6 +21,7 @@ const benches = new Map<string, { readonly about: string; readonly comparisons: 
   ['fanout', { about: 'deliveries 1 → 100: our router, pyzmq raw router', comparisons: fanout }],
   ['auth', { about: 'CURVE handshakes and look-ups among 100,000 auth entries', comparisons: auth }],
   ['many-agents', { about: '1,000 CURVE connections, a message a second each', comparisons: manyAgents }],
+  ['startup', { about: 'time to the first hello, and memory, of what was built', comparisons: startup }],
   ['rpc', { about: 'calls from agent to agent with CURVE', comparisons: rpc }],
 ]);
 

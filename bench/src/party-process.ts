@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { BenchError } from './errors.ts';
+import { residentMb } from './process-memory.ts';
 
 /** The Debian package's interpreter: other Pythons on the path do not see python3-zmq. */
 export const PYTHON = '/usr/bin/python3';
@@ -72,10 +73,13 @@ export class PartyProcess implements AsyncDisposable {
     return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   /** Memory of the process that is in RAM. */
   residentMb(): number {
-    const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8');
-    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
+    return residentMb(this.#child.pid ?? 0);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,5 +1,5 @@
 import { InvalidValueError } from './errors.ts';
-import { Compile, Value } from './typebox.ts';
+import { Clone, Compile, Default } from './typebox.ts';
 import type { Static, TSchema } from './typebox.ts';
 
 export { Type as t } from './typebox.ts';
@@ -10,9 +10,11 @@ export type { Static, TSchema } from './typebox.ts';
  * every problem at once. `what` names the thing in the message, such as a file.
  */
 export function checker<S extends TSchema>(schema: S): (value: unknown, what: string) => Static<S> {
-  const compiled = Compile(schema);
+  // Most schemas of a process are never met: each costs memory once it is compiled.
+  let compiled: ReturnType<typeof Compile<S>> | undefined;
   return (value, what) => {
-    const filled = Value.Default(schema, Value.Clone(value));
+    compiled ??= Compile(schema);
+    const filled = Default(schema, Clone(value));
     if (compiled.Check(filled)) return filled;
     const problems = compiled
       .Errors(filled)

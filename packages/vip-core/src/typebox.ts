@@ -2,4 +2,4 @@
 export { Type } from 'typebox';
 export type { Static, TSchema } from 'typebox';
 export { Compile } from 'typebox/compile';
-export { Value } from 'typebox/value';
+export { Clone, Default } from 'typebox/value';
