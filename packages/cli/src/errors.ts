@@ -162,3 +162,28 @@ export class NotStartedError extends VipError {
     this.report = report;
   }
 }
+
+/** A platform runs on the home that is to be looked at. */
+export class HomeInUseError extends VipError {
+  override readonly name = 'HomeInUseError';
+  constructor(home: string, pid: number) {
+    super('bind', `A platform runs on ${home}: process ${pid}.`, {
+      item: 'VOLTTRON_PID',
+      value: pid,
+      remedy: 'Stop it first: vctl shutdown --platform.',
+    });
+  }
+}
+
+/** A file without which the web service does not start. */
+export class WebFileError extends VipError {
+  override readonly name = 'WebFileError';
+  constructor(code: string, path: string, why: string, cause?: unknown) {
+    super(code, `The file "${path}" cannot be used: ${why}.`, {
+      item: 'file',
+      value: path,
+      remedy: 'Correct it, or put a copy back.',
+      cause,
+    });
+  }
+}

@@ -19,18 +19,21 @@ const NOT_POSSIBLE = 10;
 const REMOTE = 20;
 const TIMED_OUT = 75;
 
+export interface FailureContext {
+  /** `vctl` or `vcfg`. */
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly terminal: Terminal;
+}
+
 interface Failure {
   readonly text: string;
   readonly exitCode: number;
 }
 
 /** Prints why a command failed, in one line but for a wrong command; with `--json` on the output too. Answers the exit code. */
-export function reportFailure(
-  error: unknown,
-  { args, terminal }: { readonly args: readonly string[]; readonly terminal: Terminal },
-): number {
-  const command = commandOf(args);
-  const { text, exitCode } = describe(error, command);
+export function reportFailure(error: unknown, { program, args, terminal }: FailureContext): number {
+  const { text, exitCode } = describe(error, { program, command: commandOf(args) ?? program });
   // Without a command, commander has written the help already.
   if (!isHelp(error)) terminal.complain(`${text}\n`);
   if (args.includes('--json')) terminal.write(`${JSON.stringify({ error: jsonOf(error, text) }, null, 2)}\n`);
@@ -38,22 +41,22 @@ export function reportFailure(
 }
 
 /** The first word that is neither an option nor the value of one that stands before the command. */
-function commandOf(args: readonly string[]): string {
+function commandOf(args: readonly string[]): string | undefined {
   const isValue = (at: number): boolean => ['-t', '--timeout', '--vip-address'].includes(args[at - 1] ?? '');
-  return args.find((arg, at) => !arg.startsWith('-') && !isValue(at)) ?? 'vctl';
+  return args.find((arg, at) => !arg.startsWith('-') && !isValue(at));
 }
 
-function describe(error: unknown, command: string): Failure {
+function describe(error: unknown, { program, command }: { program: string; command: string }): Failure {
   if (error instanceof UnknownCommandError) return { text: usageText(error), exitCode: exitCodes.usage };
   if (error instanceof CommanderError) {
     const text = error.message.replaceAll('\n', ' ').replace(/\.?$/, '.');
-    return { text: `vctl: ${text} See vctl --help.`, exitCode: exitCodes.usage };
+    return { text: `${program}: ${text} See ${program} --help.`, exitCode: exitCodes.usage };
   }
   if (error instanceof TimeoutError) return { text: `${command}: operation timed out`, exitCode: TIMED_OUT };
   if (error instanceof SelectionError) return { text: failureLine(error), exitCode: NOT_POSSIBLE };
   const [, exitCode] = OF_THE_COMMAND.find(([kind]) => error instanceof kind) ?? [];
   if (exitCode !== undefined) return { text: `${command}: error: ${detailOf(error)}`, exitCode };
-  return { text: `vctl: ${failureLine(error)}`, exitCode: ownExitCode(error) };
+  return { text: `${program}: ${failureLine(error)}`, exitCode: ownExitCode(error) };
 }
 
 /** What went wrong with what was asked, told as the original tells it. */

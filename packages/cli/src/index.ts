@@ -1,2 +1,3 @@
-/** `vctl`: what an operator does with a platform from a terminal. @packageDocumentation */
+/** `vctl` and `vcfg`: what an operator does with a platform from a terminal. @packageDocumentation */
 export { main } from './main.ts';
+export { vcfgMain } from './vcfg-main.ts';

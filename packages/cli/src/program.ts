@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { addInstallCommand } from './agents/install-command.ts';
 import { addLifeCommands } from './agents/life-commands.ts';
@@ -8,9 +7,9 @@ import { addAuthCommands } from './auth/auth-commands.ts';
 import { CommandContext } from './command-context.ts';
 import type { CommandContextOptions, GlobalOptions } from './command-context.ts';
 import { addConfigCommands } from './config/config-commands.ts';
-import { UnknownCommandError } from './errors.ts';
 import { addPeerCommands } from './peers/peer-commands.ts';
 import { addPlatformCommands } from './platform/platform-commands.ts';
+import { prepare, version } from './prepare-program.ts';
 
 /** What a command does: its arguments, in their order, and its own options. */
 export type Action<Options> = (context: CommandContext, args: readonly string[], options: Options) => Promise<void>;
@@ -31,7 +30,7 @@ export function createProgram(options: ProgramOptions): Command {
     .option('-v, --verbose', 'log INFO; -vv logs DEBUG', (_: unknown, before: number) => before + 1, 0)
     .option('--json', 'print results as JSON');
   addCommands(program, runnerOf(program, options));
-  prepare(program, []);
+  prepare(program);
   return program;
 }
 
@@ -47,12 +46,6 @@ function addCommands(program: Command, run: Runner): void {
   program.commandsGroup('The platform:');
   addPeerCommands(program, run);
   addPlatformCommands(program, run);
-}
-
-/** From the package, which stands one folder above the sources and above what is built of them. */
-function version(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }
 
 function runnerOf(program: Command, options: ProgramOptions): Runner {
@@ -86,22 +79,4 @@ function globalOptions(program: Command): GlobalOptions {
     verbose: number;
   }>();
   return { json: json === true, vipAddress, timeoutMs: timeout * 1000, verbosity: verbose };
-}
-
-/** Failures are thrown, so that they are told in one place and one manner. */
-function prepare(command: Command, above: readonly string[]): void {
-  const path = [...above, command.name()];
-  command
-    .exitOverride()
-    .configureOutput({ outputError: () => undefined })
-    .helpCommand(false);
-  if (command.commands.length === 0) return;
-  command.on('command:*', ([given = '']: readonly string[]) => {
-    throw new UnknownCommandError(
-      path,
-      given,
-      command.commands.map((one) => one.name()),
-    );
-  });
-  for (const one of command.commands) prepare(one, path);
 }

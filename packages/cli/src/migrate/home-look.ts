@@ -1,0 +1,35 @@
+import { lstat, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { InstanceSettings } from '@volttron-ts/auth';
+import { FileUnreadableError } from '@volttron-ts/storage';
+import type { HomeItem } from './home-item.ts';
+
+/** What looks at a home work with. */
+export interface HomeLook {
+  readonly home: string;
+  /** An empty folder elsewhere, where what the platform does to files is rehearsed on copies. */
+  readonly copies: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Undefined when the configuration cannot be read. */
+  readonly settings: InstanceSettings | undefined;
+  /** Ms since 1970, for certificates. */
+  readonly now: () => number;
+}
+
+/** Looks at a part of a home. What it throws would keep the platform from starting. */
+export type Look = (look: HomeLook) => Promise<readonly HomeItem[]>;
+
+/** Whether something is there under this name, which a link to nowhere is too. */
+export async function isThere(path: string): Promise<boolean> {
+  return (await lstat(path).catch(() => undefined)) !== undefined;
+}
+
+/** The text of a file of the home, undefined when it is missing. Throws FileUnreadableError. */
+export async function textOf({ home }: HomeLook, path: string): Promise<string | undefined> {
+  try {
+    return await readFile(join(home, path), 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw new FileUnreadableError(join(home, path), error);
+  }
+}
