@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HomeForeignError, HomeUnusableError } from '@volttron-ts/auth';
 import { failureLine } from '@volttron-ts/connect';
-import { invalid } from './home-item.ts';
+import { create, invalid } from './home-item.ts';
 import type { HomeItem } from './home-item.ts';
+import { isThere } from './home-look.ts';
 import type { HomeLook } from './home-look.ts';
 import { lookAtAgents } from './look-at-agents.ts';
 import { lookAtAuth } from './look-at-auth.ts';
@@ -18,7 +19,7 @@ import {
 } from './look-at-files.ts';
 import { lookAtKnownHosts, lookAtOtherKeys, lookAtOwnKeys } from './look-at-keys.ts';
 import { lookAtRest } from './look-at-rest.ts';
-import { lookAtWeb } from './look-at-web.ts';
+import { lookAtCertificates, lookAtWebUsers } from './look-at-web.ts';
 
 export interface HomeReport {
   readonly items: readonly HomeItem[];
@@ -38,7 +39,8 @@ const PARTS = [
   ['configuration_store', lookAtConfigStores],
   ['external_platform_discovery.json', lookAtExternalPlatforms],
   ['known_hosts', lookAtKnownHosts],
-  ['certificates', lookAtWeb],
+  ['web-users.json', lookAtWebUsers],
+  ['certificates', lookAtCertificates],
   ['keystores', lookAtOtherKeys],
   ['agents', lookAtAgents],
 ] as const;
@@ -60,10 +62,19 @@ export async function checkHome(options: CheckOptions): Promise<HomeReport> {
     });
     // One after another, for the failures to be in the platform's order.
     for (const [path, part] of PARTS) items.push(...(await attempt(path, async () => part(look))));
+    items.push(...(await missingFolders(options.home, items)));
     return { items: [...items, ...(await lookAtRest(options.home, items))], failures };
   } finally {
     await rm(copies, { recursive: true });
   }
+}
+
+/** Folders that are made for files in them. */
+async function missingFolders(home: string, items: readonly HomeItem[]): Promise<HomeItem[]> {
+  const made = items.filter(({ action }) => action === 'create').map(({ path }) => path.replace(/\/$/, ''));
+  const folders = new Set(made.flatMap((path) => [...path.matchAll(/\//g)].map(({ index }) => path.slice(0, index))));
+  const there = await Promise.all([...folders].map(async (path) => isThere(join(home, path))));
+  return [...folders].filter((_, at) => there[at] === false).map((path) => create(`${path}/`, 'for files in it'));
 }
 
 /** Throws HomeUnusableError. */

@@ -24,7 +24,7 @@ export async function lookAtAuth(look: HomeLook): Promise<readonly HomeItem[]> {
     const wrong = [...new Set([...opened.problems, ...problems, ...warnings])];
     for (const problem of wrong) further.push(invalid(PATH, `${problem}. Correct it in the file, or by vctl auth.`));
     const changes = [...(upgraded ? ['it is upgraded to version 1.4'] : []), ...gains(opened, allow, wanted)];
-    const used = `${allow.length} keys let in, ${deny.length} denied`;
+    const used = `${allow.length} entries let in, ${deny.length} keep out`;
     return { created: changes.join('; '), changed: `${changes.join('; ')}; else ${used}`, used };
   });
   return [item, ...further];

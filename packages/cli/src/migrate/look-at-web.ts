@@ -13,18 +13,13 @@ import type { HomeLook } from './home-look.ts';
 
 const RENEW_BEFORE_MS = 30 * 24 * 3600 * 1000;
 
-/** What the web service needs, when there is one. Throws what would keep it from starting. */
-export async function lookAtWeb(look: HomeLook): Promise<readonly HomeItem[]> {
-  const { settings, home } = look;
-  const address = settings?.['bind-web-address'];
-  if (settings === undefined || address === undefined) return [];
+/** The users of the web service, when there is one. Throws WebFileError, FileUnreadableError. */
+export async function lookAtWebUsers(look: HomeLook): Promise<readonly HomeItem[]> {
+  if (look.settings?.['bind-web-address'] === undefined) return [];
   const secret = 'web-session-secret';
   const signs = 'signs sessions of the web';
-  return [
-    (await isThere(join(home, secret))) ? use(secret, signs) : create(secret, signs),
-    await lookAtUsers(look),
-    ...(await lookAtCertificates(look, settings, new URL(address).hostname.replace(/^\[(.*)\]$/, '$1'))),
-  ];
+  const isKept = await isThere(join(look.home, secret));
+  return [await lookAtUsers(look), (isKept ? use : create)(secret, signs)];
 }
 
 async function lookAtUsers(look: HomeLook): Promise<HomeItem> {
@@ -48,9 +43,14 @@ function parseUsers(path: string, text: string): object {
   throw new WebFileError('web-users-invalid', path, 'it is no JSON object');
 }
 
-async function lookAtCertificates(look: HomeLook, settings: InstanceSettings, host: string): Promise<HomeItem[]> {
-  const { 'web-ssl-cert': certificate, 'web-ssl-key': key } = settings;
-  if (certificate === undefined || key === undefined) return lookAtOwnCertificates(look, settings, host);
+/** What the web service proves itself with, when there is one. Throws WebFileError, FileUnreadableError. */
+export async function lookAtCertificates(look: HomeLook): Promise<readonly HomeItem[]> {
+  const { settings } = look;
+  if (settings?.['bind-web-address'] === undefined) return [];
+  const { 'web-ssl-cert': certificate, 'web-ssl-key': key, 'bind-web-address': address } = settings;
+  if (certificate === undefined || key === undefined) {
+    return lookAtOwnCertificates(look, settings, new URL(address).hostname.replace(/^\[(.*)\]$/, '$1'));
+  }
   const [cert, secret] = await Promise.all([certificate, key].map(readPem));
   try {
     createSecureContext({ cert, key: secret });
