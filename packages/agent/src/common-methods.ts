@@ -19,13 +19,22 @@ export function exportAuthUpdate(dispatcher: RpcDispatcher, capabilities: Capabi
   });
 }
 
+/** Those who may change what an agent says of itself, by the capabilities that they need. */
+export type Guard = readonly string[];
+
+/**
+ * Everybody, as in the original; on a platform's own services those who manage agents, since what is said in their name
+ * is believed.
+ */
+export const guardOf = (isCore: boolean): Guard => (isCore ? ['manage_agents'] : open);
+
 /** What every agent answers about itself (vip-zmq.md §2.12.5, §2.14). */
-export function exportHealth(dispatcher: RpcDispatcher, health: AgentHealth, version: string): void {
+export function exportHealth(dispatcher: RpcDispatcher, health: AgentHealth, version: string, guard: Guard): void {
   const context = t.Unknown({ title: 'context', default: null });
   const text = (title: string): ReturnType<typeof t.String> => t.String({ title });
   dispatcher.export('agent.version', { requires: open, params: none, call: () => version });
   dispatcher.export('health.set_status', {
-    requires: open,
+    requires: guard,
     params: t.Tuple([text('status'), context]),
     call: ([status, why]) => {
       health.setStatus(asHealthState(String(status)), why);
@@ -35,7 +44,7 @@ export function exportHealth(dispatcher: RpcDispatcher, health: AgentHealth, ver
     dispatcher.export(name, { requires: open, params: none, call: () => health.status });
   }
   dispatcher.export('health.send_alert', {
-    requires: open,
+    requires: guard,
     params: t.Tuple([text('alert_key'), t.Unknown({ title: 'statusobj', default: null })]),
     call: ([key, status]) => {
       const { state, context: why } = readAlert(status);
@@ -51,10 +60,10 @@ function readAlert(given: unknown): { readonly state?: HealthState; readonly con
 }
 
 /**
- * What every agent lets others change of its heartbeat (vip-zmq.md §2.15): everybody, as in the original, until an
- * operator requires capabilities of them (`add_rpc_authorizations` of platform.auth).
+ * What every agent lets others change of its heartbeat (vip-zmq.md §2.15), until an operator requires other
+ * capabilities of them (`add_rpc_authorizations` of platform.auth).
  */
-export function exportHeartbeat(dispatcher: RpcDispatcher, heartbeat: Heartbeat): void {
+export function exportHeartbeat(dispatcher: RpcDispatcher, heartbeat: Heartbeat, guard: Guard): void {
   const period = t.Tuple([t.Number({ title: 'period', minimum: 0.1, maximum: 86_400 })]);
   const actions = {
     start: () => {
@@ -68,17 +77,17 @@ export function exportHeartbeat(dispatcher: RpcDispatcher, heartbeat: Heartbeat)
     },
   };
   for (const [name, call] of Object.entries(actions)) {
-    dispatcher.export(`heartbeat.${name}`, { requires: open, params: none, call });
+    dispatcher.export(`heartbeat.${name}`, { requires: guard, params: none, call });
   }
   dispatcher.export('heartbeat.set_period', {
-    requires: open,
+    requires: guard,
     params: period,
     call: ([seconds]) => {
       heartbeat.setPeriod(Number(seconds));
     },
   });
   dispatcher.export('heartbeat.start_with_period', {
-    requires: open,
+    requires: guard,
     params: period,
     call: ([seconds]) => {
       heartbeat.setPeriod(Number(seconds));

@@ -5,7 +5,7 @@ import { ChannelClient } from './channel/channels.ts';
 import { ConfigStoreClient, isConfigStore } from './config/config-store.ts';
 import { UnknownMethodError } from './errors.ts';
 import type { HelloTimeoutError } from './errors.ts';
-import { exportAuthUpdate, exportHealth, exportHeartbeat } from './common-methods.ts';
+import { exportAuthUpdate, exportHealth, exportHeartbeat, guardOf } from './common-methods.ts';
 import { AgentHealth, alertTopic } from './health.ts';
 import type { HealthStatus } from './health.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -14,6 +14,7 @@ import { PeerClient } from './peers.ts';
 import { PubSubClient } from './pubsub/pubsub.ts';
 import type { PubSubLimits } from './pubsub/pubsub.ts';
 import { Capabilities } from './rpc/capabilities.ts';
+import { isCoreIdentity } from './rpc/core-identity.ts';
 import type { Caller } from './rpc/method.ts';
 import { RpcDispatcher } from './rpc/dispatcher.ts';
 import { RpcClient } from './rpc/rpc.ts';
@@ -82,10 +83,11 @@ export function connectVip(options: ConnectVipOptions): VipSession {
   const checkPusher = (caller: Caller, method: string): Promise<void> =>
     checkConfigPusher(capabilities, caller, method);
   const configStore = new ConfigStoreClient({ session, rpc, dispatcher, peers, log: options.log, checkPusher });
-  exportHealth(dispatcher, health, options.version);
-  exportHeartbeat(dispatcher, heartbeat);
+  const isCore = isCoreIdentity(session.identity);
+  exportHealth(dispatcher, health, options.version, guardOf(isCore));
+  exportHeartbeat(dispatcher, heartbeat, guardOf(isCore));
   exportAuthUpdate(dispatcher, capabilities);
-  exportRpcAuthorizations(dispatcher);
+  exportRpcAuthorizations(dispatcher, isCore);
   return { session, pubsub, rpc, journal, peers, health, heartbeat, channels, configStore, dispatcher };
 }
 

@@ -34,8 +34,15 @@ function apply(dispatcher: RpcDispatcher, authorizations: Readonly<Record<string
   }
 }
 
-/** `auth.*` of an agent: which capabilities its methods require (vip-zmq.md §2.17). */
-export function exportRpcAuthorizations(dispatcher: RpcDispatcher): void {
+/**
+ * `auth.*` of an agent: which capabilities its methods require (vip-zmq.md §2.17). Those of a platform's own services
+ * are fixed: whoever could open them would hold every other capability.
+ */
+export function exportRpcAuthorizations(dispatcher: RpcDispatcher, isFixed: boolean): void {
+  const set = (authorizations: Readonly<Record<string, readonly string[]>>): void => {
+    if (isFixed) throw new UnauthorizedError("What the methods of a platform's own services require is fixed.");
+    apply(dispatcher, authorizations);
+  };
   const method = t.String({ title: 'method_str' });
   const list = t.Union([t.String(), t.Array(t.String())], { title: 'capabilities' });
   dispatcher.export('auth.get_rpc_authorizations', {
@@ -52,14 +59,14 @@ export function exportRpcAuthorizations(dispatcher: RpcDispatcher): void {
     requires: [SETTER],
     params: t.Tuple([method, list]),
     call: ([name, capabilities]) => {
-      apply(dispatcher, { [String(name)]: [capabilities as string | string[]].flat() });
+      set({ [String(name)]: [capabilities as string | string[]].flat() });
     },
   });
   dispatcher.export('auth.set_multiple_rpc_authorizations', {
     requires: [SETTER],
     params: t.Tuple([t.Record(t.String(), t.Array(t.String()), { title: 'rpc_authorizations' })]),
     call: ([authorizations]) => {
-      apply(dispatcher, authorizations as Record<string, string[]>);
+      set(authorizations as Record<string, string[]>);
     },
   });
 }
