@@ -83,7 +83,9 @@ describe('choosing an identity', () => {
   );
 
   it('refuses what can be no identity', () => {
-    expect(() => chooseIdentity('a/b', tiny, none, false)).toThrow('"a/b" is no VIP identity');
+    for (const bad of ['a/b', '.', '..']) {
+      expect(() => chooseIdentity(bad, tiny, none, false)).toThrow(`"${bad}" is no VIP identity`);
+    }
     expect(() => chooseIdentity('', tiny, none, false)).toThrow('is no VIP identity');
   });
 });

@@ -33,6 +33,7 @@ describe('an entry', () => {
     ['a number as address', { credentials, address: 7 }, '"address" is neither'],
     ['a bad expression for an address', { credentials, address: ['/[/'] }, '"address": '],
     ['a bad name', { credentials, identity: 'a b' }, 'no VIP identity'],
+    ['the name of a folder above', { credentials, identity: '..' }, 'no VIP identity'],
     ['an empty user', { credentials, user_id: '' }, '"user_id" is empty'],
     ['groups that are no names', { credentials, groups: [1] }, '"groups" is no array'],
     ['roles that are no array', { credentials, roles: 'r' }, '"roles" is no array'],

@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
@@ -57,7 +57,12 @@ describe('a key store', () => {
     expect(await readFile(path, 'utf8')).toBe(text);
   });
 
-  it('is not made for a name that is no VIP identity', async () => {
-    await expect(new KeyStore(await scratchFolder()).agent('../etc')).rejects.toMatchObject({ code: 'invalid-value' });
-  });
+  it.each(['../etc', '.', '..', '/etc', ''])(
+    'is not made for the name "%s", which is no VIP identity',
+    async (name) => {
+      const home = await scratchFolder();
+      await expect(new KeyStore(home).agent(name)).rejects.toMatchObject({ code: 'invalid-value' });
+      expect(await readdir(home)).toEqual([]);
+    },
+  );
 });

@@ -140,11 +140,14 @@ describe('config.store', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('refuses an identity that would lead out of its folder', async () => {
-    const { operator } = await rig();
-    await expect(ask(operator, 'set_config', '../x', 'config', '')).rejects.toThrow('no VIP identity');
-    await expect(ask(operator, 'get_config', '../x', 'config')).rejects.toThrow('no VIP identity');
-  });
+  it.each(['../x', '.', '..'])(
+    'refuses the identity %s, which is none and could lead out of its folder',
+    async (id) => {
+      const { operator } = await rig();
+      await expect(ask(operator, 'set_config', id, 'config', '')).rejects.toThrow('no VIP identity');
+      await expect(ask(operator, 'get_config', id, 'config')).rejects.toThrow('no VIP identity');
+    },
+  );
 
   it('knows the deprecated names of its methods', async () => {
     const { operator } = await rig();

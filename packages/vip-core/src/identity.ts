@@ -1,6 +1,7 @@
 import { InvalidValueError } from './errors.ts';
 
-const PATTERN = /^[A-Za-z0-9_.-]+$/;
+/** Identities name files and folders: `.` and `..` would be other ones than their own. */
+const PATTERN = /^(?!\.\.?$)[A-Za-z0-9_.-]+$/;
 const MAX_LENGTH = 255;
 const RESERVED = /^(control|platform)([._].*)?$|^(config\.store|keydiscovery|zmq\.proxy\.router)$|^instance\./;
 
@@ -28,7 +29,7 @@ export function checkIdentity(text: string): string {
     'identity',
     text,
     `"${text}" is no VIP identity.`,
-    `Use 1 to ${MAX_LENGTH} letters, digits, "_", "." and "-".`,
+    `Use 1 to ${MAX_LENGTH} letters, digits, "_", "." and "-", and neither "." nor "..".`,
   );
 }
 

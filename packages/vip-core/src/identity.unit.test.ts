@@ -2,12 +2,12 @@ import { expect, it } from 'vitest';
 import { InvalidValueError } from './errors.ts';
 import { canonicalIdentity, checkIdentity, isIdentity, isReservedIdentity, services } from './identity.ts';
 
-it.each(['a', 'my.agent', 'Forwarder_2-x', '5', 'x'.repeat(255)])('"%s" is an identity', (text) => {
+it.each(['a', 'my.agent', 'Forwarder_2-x', '5', '...', '.a', 'x'.repeat(255)])('"%s" is an identity', (text) => {
   expect(isIdentity(text)).toBe(true);
   expect(checkIdentity(text)).toBe(text);
 });
 
-it.each(['', 'a b', 'a/b', 'é', 'a\n', 'a\u0000', 'x'.repeat(256)])(
+it.each(['', '.', '..', 'a b', 'a/b', 'é', 'a\n', 'a\u0000', 'x'.repeat(256)])(
   '"%s" is no identity, and the error says so',
   (text) => {
     expect(isIdentity(text)).toBe(false);
