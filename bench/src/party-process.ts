@@ -10,6 +10,8 @@ import { residentMb } from './process-memory.ts';
 /** The Debian package's interpreter: other Pythons on the path do not see python3-zmq. */
 export const PYTHON = '/usr/bin/python3';
 
+/** A semi-space is a third of what the platform allows its router's thread for short-lived objects. */
+const FLAGS = ['--conditions=@volttron-ts/source', '--max-semi-space-size=16'];
 const PEERS = join(import.meta.dirname, '..', 'peers');
 const ANSWER_MS = 30_000;
 /** Linux counts CPU time for /proc in ticks of 1/100 s on every architecture (USER_HZ). */
@@ -28,9 +30,7 @@ export class PartyProcess implements AsyncDisposable {
   private constructor(file: string) {
     this.#name = file;
     const path = join(PEERS, file);
-    const [command, args] = file.endsWith('.py')
-      ? [PYTHON, [path]]
-      : [process.execPath, ['--conditions=@volttron-ts/source', path]];
+    const [command, args] = file.endsWith('.py') ? [PYTHON, [path]] : [process.execPath, [...FLAGS, path]];
     this.#child = spawn(command, args);
     this.#child.stderr.setEncoding('utf8').on('data', (text: string) => (this.#complaints += text));
     // A write to a party that has died is told by its missing answer.

@@ -39,6 +39,8 @@ export interface WorkerStart {
   readonly workerData?: unknown;
   /** What of `workerData` moves instead of being copied: ports, for instance. */
   readonly transfer?: readonly Transferable[];
+  /** How far the memory for short-lived objects may grow, MB; a thread that works at an even pace else grows for minutes. */
+  readonly youngGenerationMb?: number;
   /** Called once if the worker ends without having been closed. */
   readonly onCrash: (error: WorkerCrashedError) => void;
 }
@@ -46,10 +48,15 @@ export interface WorkerStart {
 /** Starts the worker whose module calls `serveWorker`; `url` comes from `workerUrl`. */
 export function startWorker<Api extends WorkerApi>(
   url: URL,
-  { workerData, transfer = [], onCrash }: WorkerStart,
+  { workerData, transfer = [], youngGenerationMb, onCrash }: WorkerStart,
 ): WorkerHandle<Api> {
   const name = basename(url.pathname);
-  const worker = new Worker(url, { name, workerData, transferList: [...transfer] });
+  const worker = new Worker(url, {
+    name,
+    workerData,
+    transferList: [...transfer],
+    ...(youngGenerationMb === undefined ? {} : { resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMb } }),
+  });
   const calls = new PendingCalls();
   const ended = Promise.withResolvers<undefined>();
   ended.promise.catch(() => undefined);
