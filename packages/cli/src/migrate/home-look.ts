@@ -1,5 +1,6 @@
 import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { generateKeyPair, openKeyStoreFile } from '@volttron-ts/auth';
 import type { InstanceSettings } from '@volttron-ts/auth';
 import { FileUnreadableError } from '@volttron-ts/storage';
 import type { HomeItem } from './home-item.ts';
@@ -22,6 +23,13 @@ export type Look = (look: HomeLook) => Promise<readonly HomeItem[]>;
 /** Whether something is there under this name, which a link to nowhere is too. */
 export async function isThere(path: string): Promise<boolean> {
   return (await lstat(path).catch(() => undefined)) !== undefined;
+}
+
+/** The public key of a key store. When it is missing or unusable, which is told elsewhere, another one stands in for it. */
+export async function publicKeyIn({ home }: HomeLook, path: string): Promise<string> {
+  const isMade = await isThere(join(home, path));
+  const pair = isMade ? await openKeyStoreFile(join(home, path)).catch(() => generateKeyPair()) : generateKeyPair();
+  return pair.publicKey;
 }
 
 /** The text of a file of the home, undefined when it is missing. Throws FileUnreadableError. */

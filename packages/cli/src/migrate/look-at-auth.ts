@@ -1,11 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AuthFile, ensureEntries, generateKeyPair, KeyStore, platformEntry } from '@volttron-ts/auth';
+import { AuthFile, ensureEntries, platformEntry } from '@volttron-ts/auth';
 import type { AuthContents, AuthEntry, AuthEntryInput } from '@volttron-ts/auth';
 import { services } from '@volttron-ts/vip-core';
 import { create, invalid } from './home-item.ts';
 import type { HomeItem } from './home-item.ts';
-import { isThere } from './home-look.ts';
+import { publicKeyIn } from './home-look.ts';
 import type { HomeLook } from './home-look.ts';
 import { rehearse } from './rehearse.ts';
 
@@ -30,14 +30,13 @@ export async function lookAtAuth(look: HomeLook): Promise<readonly HomeItem[]> {
   return [item, ...further];
 }
 
-/** The entries that the platform sees to; a key that is not there yet is stood in for by another. */
-async function ownEntries({ home }: HomeLook): Promise<AuthEntryInput[]> {
-  const keys = new KeyStore(home);
+/** The entries that the platform sees to. */
+async function ownEntries(look: HomeLook): Promise<AuthEntryInput[]> {
   const control = services.controlConnection;
-  const platformKey = (await isThere(join(home, 'keystore'))) ? await keys.platform() : generateKeyPair();
-  const isKnown = await isThere(join(home, 'keystores', control, 'keystore.json'));
-  const controlKey = isKnown ? await keys.agent(control) : generateKeyPair();
-  return [platformEntry('platform', platformKey.publicKey), platformEntry(control, controlKey.publicKey)];
+  return [
+    platformEntry('platform', await publicKeyIn(look, 'keystore')),
+    platformEntry(control, await publicKeyIn(look, `keystores/${control}/keystore.json`)),
+  ];
 }
 
 /** What each of the platform's own entries gains. */

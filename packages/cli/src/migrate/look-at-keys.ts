@@ -6,7 +6,7 @@ import { failureLine } from '@volttron-ts/connect';
 import { endpointOf, parseAddress, services } from '@volttron-ts/vip-core';
 import { create, ignore, invalid, use } from './home-item.ts';
 import type { HomeItem } from './home-item.ts';
-import { isThere } from './home-look.ts';
+import { isThere, publicKeyIn } from './home-look.ts';
 import type { HomeLook } from './home-look.ts';
 import { rehearse } from './rehearse.ts';
 
@@ -49,11 +49,11 @@ async function lookAtKey(home: string, identity: string): Promise<HomeItem> {
 /** Rehearses what the platform adds to `known_hosts`: its own addresses. Throws KnownHostsInvalidError, … */
 export async function lookAtKnownHosts(look: HomeLook): Promise<readonly HomeItem[]> {
   const path = 'known_hosts';
-  const { home, copies, settings } = look;
+  const { copies, settings } = look;
   const item = await rehearse(look, path, async () => {
     const hosts = new KnownHosts(copies);
     const before = await hosts.list();
-    if (settings !== undefined) await learnOwn(hosts, home, settings);
+    if (settings !== undefined) await learnOwn(hosts, look, settings);
     const now = await hosts.list();
     const learnt = [...now].flatMap(([host, key]) => (before.get(host) === key ? [] : [host])).join(', ');
     const created = `the platform's own addresses, for its agents: ${learnt}`;
@@ -62,14 +62,10 @@ export async function lookAtKnownHosts(look: HomeLook): Promise<readonly HomeIte
   return [item];
 }
 
-async function learnOwn(hosts: KnownHosts, home: string, settings: InstanceSettings): Promise<void> {
-  const isMade = await isThere(join(home, 'keystore'));
-  const ownKey = isMade ? (await openKeyStoreFile(join(home, 'keystore'))).publicKey : STAND_IN;
+async function learnOwn(hosts: KnownHosts, look: HomeLook, settings: InstanceSettings): Promise<void> {
+  const ownKey = await publicKeyIn(look, 'keystore');
   for (const address of [settings['vip-local-address'], ...settings['vip-address']].map(parseAddress)) {
     const { secretkey } = address;
     await hosts.replace(endpointOf(address), secretkey === undefined ? ownKey : publicKeyOf(new Secret(secretkey)));
   }
 }
-
-/** For the key that the platform is going to make. */
-const STAND_IN = 'A'.repeat(43);

@@ -1,3 +1,4 @@
+import { existsSync, watch } from 'node:fs';
 import { cp, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { Child } from './child.ts';
 import { entriesIn, goldenPath, transcript } from './golden.ts';
 
-const VOLTTRON = fileURLToPath(new URL('../../../platform/bin/volttron.js', import.meta.url));
+/** The program of a platform. */
+export const VOLTTRON = fileURLToPath(new URL('../../../platform/bin/volttron.js', import.meta.url));
 
 /** The home of the captured platform when a transcript was taken: its keys, its known hosts, the entries given. */
 export async function goldenHome(entries = entriesIn(transcript('auth_list').stdout)): Promise<string> {
@@ -43,6 +45,19 @@ export class Platform {
     const child = new Child(VOLTTRON, ['--home', home], { VOLTTRON_HOME: home });
     await child.ready;
     return new Platform(home, child);
+  }
+
+  /** Settles when it has started its agents, which VOLTTRON_PID says. */
+  async agentsStarted(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const look = (): void => {
+        if (!existsSync(join(this.home, 'VOLTTRON_PID'))) return;
+        watcher.close();
+        resolve();
+      };
+      const watcher = watch(this.home, look);
+      look();
+    });
   }
 
   /** Stops it, and removes its home. */

@@ -3,7 +3,7 @@ import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
-const VCTL = fileURLToPath(new URL('../../bin/vctl.js', import.meta.url));
+const pathOf = (program: 'vctl' | 'vcfg'): string => fileURLToPath(new URL(`../../bin/${program}.js`, import.meta.url));
 
 export const SOURCES = '--conditions=@volttron-ts/source';
 
@@ -24,15 +24,27 @@ export interface Run {
 
 /** Runs `vctl` in a process of its own. */
 export async function vctl(args: readonly string[], run: Run): Promise<Ended> {
-  const child = spawnVctl(args, run);
-  child.stdin.end(run.input ?? '');
+  return endOf(spawnProgram('vctl', args, run), run.input);
+}
+
+/** Runs `vcfg` in a process of its own, without a home in its environment. */
+export async function vcfg(args: readonly string[]): Promise<Ended> {
+  return endOf(spawnProgram('vcfg', args, { home: '' }));
+}
+
+async function endOf(child: ChildProcessWithoutNullStreams, input = ''): Promise<Ended> {
+  child.stdin.end(input);
   const closed = new Promise<number | null>((resolve) => child.once('close', resolve));
   const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), closed]);
   return { code, stdout, stderr };
 }
 
-function spawnVctl(args: readonly string[], { home, environment, merged }: Run): ChildProcessWithoutNullStreams {
-  const command = [process.execPath, SOURCES, VCTL, ...args];
+function spawnProgram(
+  name: 'vctl' | 'vcfg',
+  args: readonly string[],
+  { home, environment, merged }: Run,
+): ChildProcessWithoutNullStreams {
+  const command = [process.execPath, SOURCES, pathOf(name), ...args];
   const [program = '', ...rest] = merged === true ? ['sh', '-c', 'exec "$@" 2>&1', 'sh', ...command] : command;
   const child = spawn(program, rest, { env: { ...process.env, VOLTTRON_HOME: home, ...environment } });
   child.stdin.on('error', () => undefined);
@@ -48,7 +60,7 @@ export interface RunningVctl {
 }
 
 export function startVctl(args: readonly string[], run: Run): RunningVctl {
-  const child = spawnVctl(args, run);
+  const child = spawnProgram('vctl', args, run);
   let said = '';
   child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
   child.stderr.resume();
