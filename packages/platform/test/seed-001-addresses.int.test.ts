@@ -5,6 +5,7 @@ import { defineAgent, startAgent, t } from '@volttron-ts/agent';
 import type { RunningAgent } from '@volttron-ts/agent';
 import { AuthFile, generateKeyPair, KnownHosts } from '@volttron-ts/auth';
 import { openLocalPlatform, systemClock } from '@volttron-ts/connect';
+import type { Logger } from '@volttron-ts/vip-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { keepingLog } from './service-bus.ts';
 import { silent, TestPlatform } from './support/test-platform.ts';
@@ -12,6 +13,15 @@ import { silent, TestPlatform } from './support/test-platform.ts';
 const field = generateKeyPair();
 const fieldServer = generateKeyPair();
 const kept = keepingLog();
+/** Each line of the log whole, with its fields. */
+const logged: string[] = [];
+const keep =
+  (level: keyof Logger) =>
+  (message: string, fields?: Record<string, unknown>): void => {
+    kept.log[level](message);
+    logged.push(JSON.stringify([message, fields]));
+  };
+const log: Logger = { debug: keep('debug'), info: keep('info'), warn: keep('warn'), error: keep('error') };
 
 let home: string;
 let platform: TestPlatform;
@@ -28,7 +38,7 @@ beforeAll(async () => {
     `vip-address = tcp://127.0.0.1:0?secretkey=${fieldServer.secret.reveal()}`,
     'vip-address = tcp://*:0?ipv6=1',
   ];
-  platform = await TestPlatform.start({ home, config: config.join('\n'), log: kept.log });
+  platform = await TestPlatform.start({ home, config: config.join('\n'), log });
 });
 
 afterAll(async () => {
@@ -76,6 +86,16 @@ describe('the parameters of VIP addresses (seed 001)', () => {
       `${bound(3)}?serverkey=${fieldServer.publicKey}&secretkey=${other.secret.reveal()}&publickey=${other.publicKey}`,
     );
     await agent.vip.hello('');
+  });
+
+  it('are never logged, nor told, with their secrets', async () => {
+    const agent = await agentAt(`${bound(2)}${client('')}`);
+    await agent.vip.hello('');
+    expect(logged.join('\n')).toContain(field.publicKey);
+    for (const { secret } of [field, fieldServer]) {
+      expect(logged.join('\n')).not.toContain(secret.reveal());
+      expect(JSON.stringify(platform.status)).not.toContain(secret.reveal());
+    }
   });
 
   it('open all interfaces to IPv6 and IPv4 alike', async () => {
