@@ -56,7 +56,7 @@ export {
 } from './identity.ts';
 export { JOURNAL_SUBSYSTEM, JournalCommit, JournalReadRequest, JournalSpan } from './journal-protocol.ts';
 export type { JournalAppendAnswer } from './journal-protocol.ts';
-export { packRecords, unpackRecords } from './journal-record.ts';
+export { originJournalsOf, packRecords, unpackRecords } from './journal-record.ts';
 export type { JournalRecord, RecordOrigin } from './journal-record.ts';
 export { classifyRpc, encodeRpc, encodeRpcRequest, rpcCodes, rpcError, rpcResult } from './json-rpc.ts';
 export type { RpcElement, RpcErrorObject, RpcId, RpcInvalid, RpcRequest, RpcResponse } from './json-rpc.ts';

@@ -27,10 +27,10 @@ export const JournalSpan = Type.Object(
     after: Sequence,
     through: Sequence,
     /** A hole that the source no longer holds. */
-    gone: Type.Optional(Type.Tuple([Sequence, Sequence, Type.String()])),
+    gone: Type.Optional(Type.Tuple([Sequence, Sequence, Type.String({ maxLength: 200 })])),
     encoding: Type.Literal('packed'),
     /** Name of the source's instance. */
-    instance: Type.String(),
+    instance: Type.String({ maxLength: 255 }),
   },
   { additionalProperties: false },
 );
@@ -42,7 +42,7 @@ export const JournalReadRequest = Type.Object(
     /** Read after this position instead of the committed one: what is in flight already, or where a gap begins. */
     after: Type.Optional(Type.Object({ epoch: Epoch, seq: Sequence })),
     /** Topic prefixes; none means every captured topic. */
-    prefixes: Type.Array(Type.String()),
+    prefixes: Type.Array(Type.String({ maxLength: 65_535 }), { maxItems: 1000 }),
     maxBytes: Type.Integer({ minimum: 1, maximum: 16_777_216 }),
     /** How long to wait for a first record, ms. */
     waitMs: Type.Integer({ minimum: 0, maximum: 60_000 }),

@@ -87,15 +87,33 @@ function packOne(
 
 /** Reads a frame of packed records; bodies are views of it. Throws ProtocolError when it is torn. */
 export function unpackRecords(packed: Uint8Array): JournalRecord[] {
-  const view = new DataView(packed.buffer, packed.byteOffset, packed.length);
-  const records: JournalRecord[] = [];
+  const view = viewOf(packed);
+  return [...placesOf(packed, view)].map(([from, end]) => unpackOne(packed, view, from, end));
+}
+
+/** The journals in which packed records began, without a look at anything else. Throws ProtocolError. */
+export function originJournalsOf(packed: Uint8Array): Set<string> {
+  const view = viewOf(packed);
+  const journals = new Set<string>();
+  for (const [from, end] of placesOf(packed, view)) {
+    const text = from + FIXED;
+    const length = view.getUint8(from + 36);
+    if (text + length > end) throw torn(from);
+    journals.add(decodeText(packed.subarray(text, text + length)));
+  }
+  return journals;
+}
+
+const viewOf = (packed: Uint8Array): DataView => new DataView(packed.buffer, packed.byteOffset, packed.length);
+
+/** Where each record begins and ends. */
+function* placesOf(packed: Uint8Array, view: DataView): Generator<readonly [number, number]> {
   for (let at = 0; at < packed.length;) {
     const length = at + FIXED <= packed.length ? view.getUint32(at, true) : 0;
     if (length < FIXED || at + length > packed.length) throw torn(at);
-    records.push(unpackOne(packed, view, at, at + length));
+    yield [at, at + length];
     at += length;
   }
-  return records;
 }
 
 const torn = (at: number): ProtocolError =>

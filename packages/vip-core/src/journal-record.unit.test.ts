@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ProtocolError } from './errors.ts';
-import { packRecords, unpackRecords } from './journal-record.ts';
+import { originJournalsOf, packRecords, unpackRecords } from './journal-record.ts';
 import type { JournalRecord } from './journal-record.ts';
 import { encodeText } from './text.ts';
 
@@ -38,6 +38,18 @@ describe('packed journal records', () => {
         expect(unpackRecords(packRecords(records))).toEqual(records);
       }),
     );
+  });
+
+  it('tell the journals they began in', () => {
+    fc.assert(
+      fc.property(fc.array(anyRecord, { maxLength: 5 }), (records) => {
+        const journals = new Set(records.map(({ origin }) => origin.journal));
+        expect(originJournalsOf(packRecords(records))).toEqual(journals);
+      }),
+    );
+    const packed = packRecords([record]);
+    packed[36] = 255;
+    expect(() => originJournalsOf(packed)).toThrow(ProtocolError);
   });
 
   it('are nothing when there are none', () => {
