@@ -14,7 +14,10 @@ import type { PlatformStatus } from '../src/index.ts';
 
 const nothing = (): void => undefined;
 const log: Logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
-const capabilities = { writer: { append_journal: null }, reader: { read_journal: null } };
+const capabilities = {
+  ...{ writer: { append_journal: null }, forger: { append_journal: null } },
+  reader: { read_journal: null },
+};
 
 let home: string;
 let platform: Platform;
@@ -51,6 +54,20 @@ async function enter(identity: keyof typeof capabilities): Promise<RunningAgent>
   return startAgent(defineAgent({ name: identity, config: t.Object({}) }), {
     ...{ bus: new ZmqConnection({ identity, address, keys, clock: systemClock }), clock: systemClock, log },
   });
+}
+
+/** One record that began in a journal, as a journal hands it over. */
+function batchOf(journal: string, seq: number): { span: JournalSpan; records: Uint8Array } {
+  const record = {
+    ...{ seq, time: Date.UTC(2026, 0, 1) * 1000, publisher: 'driver', publisherEpoch: '', n: 0, path: '' },
+    ...{ origin: { journal, epoch: 'e', seq }, topic: 'devices/ahu1/all' },
+    body: encodePublishBody('', { Date: 'now' }, [{ temperature: 21.5 }, {}]),
+  };
+  const span: JournalSpan = {
+    ...{ stream: `${journal}.forwarder`, epoch: 'e', prev: null, after: seq - 1, through: seq },
+    ...{ encoding: 'packed', instance: 'roof' },
+  };
+  return { span, records: packRecords([record]) };
 }
 
 describe('a platform', () => {
@@ -97,21 +114,35 @@ describe('a platform', () => {
       return undefined;
     })();
     await reader.vip.hello('');
-    const record = {
-      ...{ seq: 1, time: Date.UTC(2026, 0, 1) * 1000, publisher: 'driver', publisherEpoch: '', n: 0, path: '' },
-      ...{ origin: { journal: 'j', epoch: 'e', seq: 1 }, topic: 'devices/ahu1/all' },
-      body: encodePublishBody('', { Date: 'now' }, [{ temperature: 21.5 }, {}]),
-    };
-    const span: JournalSpan = {
-      ...{ stream: 'j.forwarder', epoch: 'e', prev: null, after: 0, through: 1 },
-      ...{ encoding: 'packed', instance: 'roof' },
-    };
-    const through = await writer.vip.journal.append({ span, records: packRecords([record]) });
+    const through = await writer.vip.journal.append(batchOf('j', 1));
     expect(through).toBe(1);
     expect(await heard).toMatchObject({
       topic: 'devices/ahu1/all',
       headers: { Date: 'now', 'X-Forwarded': true, 'X-Forwarded-From': ['roof'] },
       message: [{ temperature: 21.5 }, {}],
     });
+  });
+
+  it('takes records of a journal from the user only that handed over the first, and from whom an operator adds', async () => {
+    const forger = await enter('forger');
+    const append = forger.vip.journal.append.bind(forger.vip.journal);
+    expect(await writer.vip.journal.append(batchOf('claimed', 1))).toBe(1);
+    const refused = append(batchOf('claimed', 2));
+    await expect(refused).rejects.toMatchObject({ reasonCode: 'unauthorized' });
+    await expect(refused).rejects.toThrow('"forger" hands over records of the journal "claimed", which "writer"');
+    await expect(append(batchOf('own', 1))).resolves.toBe(1);
+    const path = join(home, 'journal-origins.json');
+    const owners = JSON.parse(await readFile(path, 'utf8')) as Record<string, string[]>;
+    expect(owners).toMatchObject({ claimed: ['writer'], own: ['forger'] });
+    await writeFile(path, JSON.stringify({ ...owners, claimed: ['writer', 'forger'] }));
+    await expect(append(batchOf('claimed', 1))).resolves.toBe(1);
+    expect(await writer.vip.journal.append(batchOf('claimed', 2))).toBe(2);
+    await forger.stop();
+  });
+
+  it('takes no reason for a hole that would fill its journal', async () => {
+    const { span, records } = batchOf('j', 2);
+    const gone = [1, 1, 'x'.repeat(201)] as [number, number, string];
+    await expect(writer.vip.journal.append({ span: { ...span, gone }, records })).rejects.toThrow(/gone/);
   });
 });

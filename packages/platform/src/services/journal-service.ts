@@ -12,12 +12,14 @@ import {
   JournalCommit,
   JournalReadRequest,
   JournalSpan,
+  originJournalsOf,
   parseLooseJson,
   services,
   UnauthorizedError,
   unpackRecords,
 } from '@volttron-ts/vip-core';
 import type { Authorizer, BusConnection, Logger, VipMessage } from '@volttron-ts/vip-core';
+import type { OriginOwners } from './journal/origin-owners.ts';
 
 /** Reading the journal is reading everything that was published: it needs this capability. */
 export const READ_JOURNAL = 'read_journal';
@@ -38,6 +40,8 @@ export interface JournalServiceOptions {
   readonly authorizer: Authorizer;
   /** Who may publish what; holds for what other platforms hand over, too. */
   readonly topics: Pick<ProtectedTopics, 'protectsWriting' | 'publishRefusal'>;
+  /** Whose records may begin where. */
+  readonly origins: Pick<OriginOwners, 'claim'>;
   readonly log: Logger;
 }
 
@@ -84,6 +88,7 @@ export class JournalService {
       case 'append': {
         this.#needs(user, APPEND_JOURNAL);
         this.#checkTopics(user, records);
+        await this.#options.origins.claim(user, originJournalsOf(records));
         const answer = await journal.append(user, asSpan(body, 'the span of an append'), records);
         if (answer.kind === 'through') return ['through', { through: answer.through }];
         return ['gap', { epoch: answer.epoch, expected: answer.expected }];
