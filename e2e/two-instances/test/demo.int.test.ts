@@ -118,9 +118,13 @@ describe('npm start', () => {
 /** What the processes of both homes logged as errors: an orderly stop has none. */
 async function errorsIn(root: string): Promise<string[]> {
   const all = await readdir(root, { recursive: true });
-  // Two platforms and five agents; the audit logs tell what operators did.
-  const files = all.filter((name) => name.endsWith('.log') && !name.endsWith('/audit.log'));
-  expect(files).toHaveLength(7);
+  const files = all.filter((name) => name.endsWith('.log')).toSorted();
+  expect(files).toEqual([
+    ...['audit', 'forwarder', 'listener', 'replay-driver', 'sysmon', 'volttron'].map(
+      (name) => `volttron-client/${name}.log`,
+    ),
+    ...['audit', 'platform.historian', 'volttron'].map((name) => `volttron-server/${name}.log`),
+  ]);
   const texts = await Promise.all(files.map(async (name) => readFile(join(root, name), 'utf8')));
   return texts.flatMap((text) => text.split('\n').filter((line) => /"level":("error"|[56]0)|Error:/.test(line)));
 }

@@ -2,8 +2,8 @@ import { mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '@volttron-ts/storage';
 import { agentsFolder, STAGING } from './agent-paths.ts';
-import { AgentInvalidError, AgentUnknownError, PriorityInvalidError, TagInvalidError } from './errors.ts';
-import { installedAgents } from './installed-agents.ts';
+import { AgentUnknownError, PriorityInvalidError, TagInvalidError } from './errors.ts';
+import { checkUuid, installedAgents } from './installed-agents.ts';
 
 const TAG_LENGTH = 64;
 
@@ -55,7 +55,7 @@ export function checkTag(tag: string): string {
 }
 
 async function agentFolder(home: string, uuid: string): Promise<string> {
-  if (uuid === '' || uuid.startsWith('.') || /[/\0]/.test(uuid)) throw new AgentInvalidError(uuid);
+  checkUuid(uuid);
   const folder = join(agentsFolder(home), uuid);
   const found = await stat(folder).catch(() => undefined);
   if (found?.isDirectory() !== true) throw new AgentUnknownError(uuid);

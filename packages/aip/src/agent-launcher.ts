@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { access, mkdir, open } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { join } from 'node:path';
+import type { Writable } from 'node:stream';
 import { workerUrl } from '@volttron-ts/storage';
 import type { Clock, Logger } from '@volttron-ts/vip-core';
 import { agentModule } from './agent-module.ts';
@@ -140,7 +141,7 @@ export class AgentLauncher {
       entry: await agentModule(agent),
       config: (await exists(paths.config)) ? paths.config : undefined,
       exitFile: exitCodePath(agent.folder),
-      recorder: workerUrl(import.meta.url, './record-exit').href,
+      preload: workerUrl(import.meta.url, './launch-preload').href,
       execPath: process.execPath,
       execArgv: process.execArgv,
       environment: this.#options.environment ?? process.env,
@@ -150,6 +151,7 @@ export class AgentLauncher {
     const pid = child.pid ?? 0;
     const mark = await markOf(pid);
     if (mark !== undefined) await this.#record(agent, mark);
+    letGo(child);
     const running = new AgentProcess(agent, pid, mark);
     this.#watch(running);
     const tell = (): void => {
@@ -172,7 +174,7 @@ export class AgentLauncher {
         cwd,
         env: plan.environment,
         detached: true,
-        stdio: ['ignore', log.fd, log.fd],
+        stdio: ['ignore', log.fd, log.fd, 'pipe'],
       });
       await once(child, 'spawn');
       child.unref();
@@ -241,6 +243,12 @@ export class AgentLauncher {
     };
     again();
   }
+}
+
+/** A child runs nothing of the agent before it is told to; one that has ended meanwhile does not hear it. */
+function letGo(child: ChildProcess): void {
+  const pipe = child.stdio[3] as Writable;
+  pipe.on('error', () => undefined).end('g');
 }
 
 async function exists(path: string): Promise<boolean> {

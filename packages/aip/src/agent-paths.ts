@@ -30,5 +30,8 @@ export const agentsFolder = (home: string): string => join(home, 'agents');
 /** Beginning of the names of folders in `agents/` that hold nothing anybody needs after a crash. */
 export const STAGING = '.staging-';
 
+/** In a staging folder: the UUID of the agent in it whose key was about to be let onto the bus. */
+export const ADMITTED = 'ADMITTED';
+
 /** In the folder of an agent installed with force: the UUID whose place it took; removed with that one. */
 export const REPLACES = 'REPLACES';

@@ -1,4 +1,5 @@
 /** Agents installed in a home (agent installation and packaging) and their processes. @packageDocumentation */
+export type { Admission } from './admission.ts';
 export { AgentInstaller } from './install-agent.ts';
 export type { AgentInstallerOptions, InstallRequest } from './install-agent.ts';
 export { AgentLauncher } from './agent-launcher.ts';
@@ -37,6 +38,6 @@ export {
   TagInvalidError,
 } from './errors.ts';
 export type { AgentSelection, InstalledAgent } from './installed-agent.ts';
-export { installedAgents } from './installed-agents.ts';
+export { findAgent, installedAgents } from './installed-agents.ts';
 export { selectAgents } from './select-agents.ts';
 export { startOrder } from './start-order.ts';

@@ -8,7 +8,8 @@ import { FileMissingError, readJsonFile, workerUrl, writeFileAtomic, writeJsonFi
 import { removeAgent } from './agent-folder.ts';
 import { chooseIdentity, readAgentPackage } from './agent-package.ts';
 import type { AgentPackage } from './agent-package.ts';
-import { agentPaths, agentsFolder, REPLACES, STAGING } from './agent-paths.ts';
+import type { Admission } from './admission.ts';
+import { ADMITTED, agentPaths, agentsFolder, REPLACES, STAGING } from './agent-paths.ts';
 import type { ArchiveLimits } from './archive-entry.ts';
 import { carryOver, formatRecord } from './carry-over.ts';
 import { AgentPackageError, AgentUnknownError, IdentityExistsError } from './errors.ts';
@@ -18,6 +19,7 @@ import { sourceConditions } from './launch-plan.ts';
 import { provideDependencies } from './provide-dependencies.ts';
 import { runProgram } from './run-program.ts';
 import { sweepAgents } from './sweep-agents.ts';
+import { syncFolder, syncTree } from './sync-tree.ts';
 import { Turns } from './turns.ts';
 import { unpackArchive } from './unpack-archive.ts';
 
@@ -34,12 +36,12 @@ export interface InstallRequest {
   readonly force: boolean;
   /** Called when everything else is ready: ends the process of the agent that is to be replaced. */
   readonly beforeReplace?: ((old: InstalledAgent) => Promise<void>) | undefined;
-  /** Called last before the agent is in place: lets it onto the bus. When it rejects, nothing is installed. */
-  readonly admit?: ((agent: InstalledAgent, old: InstalledAgent | undefined) => Promise<void>) | undefined;
 }
 
 export interface AgentInstallerOptions {
   readonly home: string;
+  /** Lets agents onto the bus before they are in place. */
+  readonly admission?: Admission;
   /** 512 MB in 50,000 files when not given. */
   readonly limits?: ArchiveLimits;
 }
@@ -56,24 +58,27 @@ interface Staged {
 /** Puts agents into a home and takes them out; one for each home. */
 export class AgentInstaller {
   readonly #home: string;
+  readonly #admission: Admission | undefined;
   readonly #limits: ArchiveLimits;
   readonly #turns = new Turns();
 
-  constructor({ home, limits = { bytes: 512_000_000, entries: 50_000 } }: AgentInstallerOptions) {
+  constructor({ home, admission, limits = { bytes: 512_000_000, entries: 50_000 } }: AgentInstallerOptions) {
     this.#home = home;
+    this.#admission = admission;
     this.#limits = limits;
   }
 
   /** Ends what a crash interrupted: to be called before the first installation. */
   async sweep(): Promise<void> {
-    await sweepAgents(this.#home);
+    await sweepAgents(this.#home, this.#admission);
   }
 
   /**
    * Installs an agent, whole or not at all: until the last step, which is one renaming, the home is as it was.
+   * When it settles, the agent is on the disk, as a power failure leaves it.
    *
    * @throws ArchiveRefusedError, AgentPackageError, PlatformPackageError, NpmFailedError, IdentityExistsError,
-   *   IdentityOfServiceError, InvalidValueError, what `beforeReplace` and `admit` throw
+   *   IdentityOfServiceError, InvalidValueError, what `beforeReplace` and `admission` throw
    */
   async install(request: InstallRequest): Promise<InstalledAgent> {
     await this.#checkEarly(request);
@@ -140,10 +145,24 @@ export class AgentInstaller {
     const installed = await readAgent(folder, uuid);
     if (installed === undefined) throw new AgentUnknownError(uuid);
     const agent = { ...installed, folder: place };
-    await request.admit?.(agent, old);
-    await rename(folder, place);
+    await syncTree(folder);
+    await this.#place(staging, folder, agent, old);
     if (old !== undefined) await this.#dropOld(staging, old, place);
     return agent;
+  }
+
+  /** The last step: admitted and in place, or neither; after a crash in between the sweep sees to that. */
+  async #place(staging: string, from: string, agent: InstalledAgent, old: InstalledAgent | undefined): Promise<void> {
+    const admission = this.#admission;
+    if (admission !== undefined) await writeFileAtomic(join(staging, ADMITTED), agent.uuid);
+    await admission?.admit(agent, old);
+    try {
+      await rename(from, agent.folder);
+    } catch (error) {
+      await admission?.withdraw(agent, old);
+      throw error;
+    }
+    await syncFolder(agentsFolder(this.#home));
   }
 
   /** The new agent is in place, and hides the old one already; what fails here is swept at the next start. */

@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { AgentInvalidError, AgentUnknownError } from './errors.ts';
 import { agentPaths, agentsFolder, REPLACES } from './agent-paths.ts';
 import type { InstalledAgent } from './installed-agent.ts';
 
@@ -17,6 +18,19 @@ export async function installedAgents(home: string): Promise<InstalledAgent[]> {
     .filter((agent) => agent !== undefined)
     .filter(({ uuid }) => !replaced.has(uuid))
     .toSorted((a, b) => a.name.localeCompare(b.name, 'en') || a.uuid.localeCompare(b.uuid, 'en'));
+}
+
+/** The installed agent of this UUID. Throws AgentInvalidError, AgentUnknownError. */
+export async function findAgent(home: string, uuid: string): Promise<InstalledAgent> {
+  checkUuid(uuid);
+  const agent = (await installedAgents(home)).find((candidate) => candidate.uuid === uuid);
+  if (agent === undefined) throw new AgentUnknownError(uuid);
+  return agent;
+}
+
+/** Whether a text can name an agent, and no other folder. Throws AgentInvalidError. */
+export function checkUuid(uuid: string): void {
+  if (uuid === '' || uuid.startsWith('.') || /[/\0]/.test(uuid)) throw new AgentInvalidError(uuid);
 }
 
 /** The agent in a folder; undefined when it holds none. */

@@ -17,8 +17,8 @@ export interface LaunchFacts {
   /** Absent when it has none. */
   readonly config: string | undefined;
   readonly exitFile: string;
-  /** URL of the module that records the exit code. */
-  readonly recorder: string;
+  /** URL of the module that is loaded before the program. */
+  readonly preload: string;
   /** Of this process. */
   readonly execPath: string;
   readonly execArgv: readonly string[];
@@ -30,13 +30,13 @@ export interface LaunchFacts {
  * inherits all but those that speak of one agent. Keys are not passed: AGENT_UUID says where they lie.
  */
 export function launchPlan(facts: LaunchFacts): LaunchPlan {
-  const { agent, execArgv, recorder, program, entry } = facts;
+  const { agent, execArgv, preload, program, entry } = facts;
   const inherited = Object.entries(facts.environment).filter(
     ([name]) => !name.startsWith('AGENT_') && name !== 'NODE_CHANNEL_FD' && name !== 'NODE_UNIQUE_ID',
   );
   return {
     command: facts.execPath,
-    args: [...sourceConditions(execArgv), `--import=${recorder}`, program, entry],
+    args: [...sourceConditions(execArgv), `--import=${preload}`, program, entry],
     environment: {
       ...Object.fromEntries(inherited),
       VOLTTRON_HOME: facts.home,

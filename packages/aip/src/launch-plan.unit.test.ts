@@ -13,7 +13,7 @@ const facts = {
   entry: '/home/agents/5aa/tiny-1.0.0/index.js',
   config: '/home/agents/5aa/tiny-1.0.0/tiny-1.0.0.dist-info/config',
   exitFile: '/home/agents/5aa/EXIT_CODE',
-  recorder: 'file:///aip/record-exit.js',
+  preload: 'file:///aip/launch-preload.js',
   execPath: '/node',
   execArgv: ['--conditions=@volttron-ts/source', '--inspect'],
   environment: {},
@@ -24,7 +24,7 @@ it('runs the agent with Node, from sources when the platform does', () => {
   expect([command, ...args]).toEqual([
     '/node',
     '--conditions=@volttron-ts/source',
-    '--import=file:///aip/record-exit.js',
+    '--import=file:///aip/launch-preload.js',
     '/connect/volttron-agent.js',
     '/home/agents/5aa/tiny-1.0.0/index.js',
   ]);

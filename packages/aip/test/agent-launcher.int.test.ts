@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Writable } from 'node:stream';
 import { SteppedClock } from '@volttron-ts/vip-core/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { AgentInstaller, AgentLauncher, agentPaths } from '../src/index.ts';
@@ -10,6 +12,7 @@ import type { AgentEnd, AgentLauncherOptions, InstalledAgent } from '../src/inde
 import { quiet, realClock } from './support/clock.ts';
 import { temporary, text, tinyArchive, writeTree } from './support/home.ts';
 
+const preload = new URL('../src/launch-preload.ts', import.meta.url).href;
 const program = join(import.meta.dirname, 'support', 'program.mjs');
 const launchers: AgentLauncher[] = [];
 
@@ -54,6 +57,20 @@ function launch(home: string, more: Partial<AgentLauncherOptions> = {}) {
 
 const LIVES = `setInterval(() => undefined, 1000);`;
 const ENDS_WELL = `process.once('SIGINT', () => process.exit(0)); ${LIVES}`;
+
+const lives = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const gone = (pid: number): Promise<void> =>
+  vi.waitFor(() => {
+    expect(lives(pid)).toBe(false);
+  }, 10_000);
 
 const log = (home: string): Promise<string> => text(home, 'logs', 'tiny.log').catch(() => '');
 const said = (home: string, word: string): Promise<void> =>
@@ -229,6 +246,21 @@ describe('a platform that dies', () => {
     return Number(line);
   }
 
+  /** Kills a platform when it has just made the process of an agent; answers that. */
+  async function killedAtOnce(home: string, agent: InstalledAgent): Promise<number> {
+    const script = join(import.meta.dirname, 'support', 'launch.ts');
+    const args = ['--conditions=@volttron-ts/source', script, home, program, agent.uuid];
+    const platform = spawn(process.execPath, args, { stdio: 'ignore' });
+    const ended = once(platform, 'close');
+    for (;;) {
+      const child = /^\d+/.exec(readFileSync(`/proc/${platform.pid}/task/${platform.pid}/children`, 'utf8'))?.[0];
+      if (child === undefined) continue;
+      platform.kill('SIGKILL');
+      await ended;
+      return Number(child);
+    }
+  }
+
   it('leaves its agents alive, and the next one takes them back', async () => {
     const { home, agent } = await withAgent(`say('up'); setInterval(() => say('still here'), 50); ${ENDS_WELL}`);
     const pid = await orphan(home, agent);
@@ -258,6 +290,33 @@ describe('a platform that dies', () => {
     expect(ends).toEqual([['tiny', { exitCode, asked: false }]]);
     expect(launcher.status(agent.uuid)).toEqual([pid, exitCode]);
     await launcher.start(agent);
+  });
+
+  it('leaves none that it has not recorded', async () => {
+    const { home, agent } = await withAgent(`say('up'); ${ENDS_WELL}`);
+    for (let round = 0; round < 5; round++) {
+      const child = await killedAtOnce(home, agent);
+      const { launcher } = launch(home);
+      const [known] = await launcher.takeBack([agent]);
+      if (known === undefined) await gone(child);
+      else expect(launcher.status(agent.uuid)).toEqual([child, null]);
+      await launcher.stop(agent.uuid);
+    }
+  });
+
+  it('has the process of an agent wait until it is recorded, and end when nobody can any more', async () => {
+    const { home, agent } = await withAgent(`say('up'); ${LIVES}`);
+    const args = [`--import=${preload}`, program, join(agentPaths(agent).package, 'index.js')];
+    const child = spawn(process.execPath, args, {
+      env: { ...process.env, AGENT_EXIT_FILE: join(home, 'EXIT_CODE') },
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (data: Buffer) => (output += data.toString()));
+    (child.stdio[3] as Writable).end();
+    expect(await once(child, 'close')).toEqual([0, null]);
+    expect(output).toBe('');
   });
 
   it('does not make the next one take another process with the same pid for the agent', async () => {

@@ -1,23 +1,14 @@
-import { access, mkdir, readdir, readFile, readlink, realpath, rename, stat, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, readlink, realpath, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generateKeyPair, openKeyStoreFile } from '@volttron-ts/auth';
 import { describe, expect, it } from 'vitest';
 import { AgentInstaller, agentPaths, installedAgents, removeAgent, setPriority, setTag } from '../src/index.ts';
 import type { InstalledAgent } from '../src/index.ts';
-import { AGENT, temporary, text, tinyArchive, writeTree } from './support/home.ts';
+import { AGENT, snapshot, temporary, text, tinyArchive, writeTree } from './support/home.ts';
 
 async function setUp() {
   const home = await temporary();
   return { home, installer: new AgentInstaller({ home }), agents: join(home, 'agents') };
-}
-
-/** Everything below a folder with its content, to see that nothing changed. */
-async function snapshot(folder: string): Promise<Record<string, string>> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  return Object.fromEntries(
-    await Promise.all(files.map(async (file) => [file, await readFile(file, 'latin1')] as const)),
-  );
 }
 
 const python = async (home: string): Promise<string> => {
@@ -77,19 +68,6 @@ describe('installing', () => {
       publickey: keys.publicKey,
     });
     expect(await installer.install({ archive, force: false })).toMatchObject({ identity: 'proposed' });
-  });
-
-  it('has an agent admitted before it is there, so that a crash leaves none that may not come onto the bus', async () => {
-    const { home, installer } = await setUp();
-    const seen: unknown[] = [];
-    const admit = async (agent: InstalledAgent, old: InstalledAgent | undefined): Promise<void> => {
-      seen.push(agent, old, (await installedAgents(home)).length);
-    };
-    const archive = await tinyArchive();
-    const agent = await installer.install({ archive, identity: 'one', force: false, admit });
-    expect(seen).toEqual([agent, undefined, 0]);
-    await installer.install({ archive, identity: 'one', force: true, admit });
-    expect(seen[4]).toEqual(agent);
   });
 
   it('links the platform’s own packages, also over a copy in the package', async () => {
@@ -262,10 +240,6 @@ describe('installing with force', () => {
     [
       'the old agent does not end',
       (archive) => Promise.resolve({ archive, beforeReplace: () => Promise.reject(new Error('no')) }),
-    ],
-    [
-      'the new one is not admitted',
-      (archive) => Promise.resolve({ archive, admit: () => Promise.reject(new Error('no')) }),
     ],
     ['the new one does not load', async () => ({ archive: await tinyArchive({ files: { 'index.js': 'throw 1' } }) })],
   ])('leaves the old agent as it was when %s', async (_, how) => {

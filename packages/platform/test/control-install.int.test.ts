@@ -1,7 +1,12 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { AgentInstaller } from '@volttron-ts/aip';
 import { AuthFile, generateKeyPair, KeyStore } from '@volttron-ts/auth';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { admissionBy } from '../src/services/control/agent-entry.ts';
 import { tinyAgent } from './support/agent-archive.ts';
 import { eventually } from './support/eventually.ts';
 import { Operator, TestPlatform } from './support/test-platform.ts';
@@ -19,6 +24,9 @@ beforeAll(async () => {
 afterAll(async () => {
   await platform[Symbol.asyncDispose]();
 });
+
+const onTheBus = (identity: string): Promise<true> =>
+  eventually(async () => (await operator.vip.peerlist.list()).includes(identity) || undefined);
 
 const entryOf = async (identity: string) => {
   const { contents } = await AuthFile.open(join(platform.home, 'auth.json'));
@@ -95,6 +103,21 @@ describe('install_agent', { timeout: 60_000 }, () => {
     await expect(operator.install(archive, { identity: 'platform.auth' })).rejects.toThrow('service of the platform');
   });
 
+  it('keeps the agent and its entry when what was to take its place is not admitted, and it runs on', async () => {
+    const uuid = await operator.install(archive, { identity: 'steady' });
+    await operator.call('start_agent', uuid);
+    await onTheBus('steady');
+    const before = await entryOf('steady');
+    const { publicKey: publickey, secret } = await new KeyStore(platform.home).agent('auditor');
+    const keys = { publickey, secretkey: secret.reveal() };
+    const refused = operator.install(archive, { identity: 'steady', force: true, ...keys });
+    await expect(refused).rejects.toThrow(`The key ${publickey} is another user`);
+    expect(await operator.call('identity_exists', 'steady')).toBe(uuid);
+    expect(await entryOf('steady')).toEqual(before);
+    await onTheBus('steady');
+    await operator.call('remove_agent', uuid);
+  });
+
   it('serves two senders at once, each over its own channel of the same name', async () => {
     const second = new Operator(await platform.enter('second.operator', { manage_agents: null }));
     // Services hear of a new capability a little after its entry is made.
@@ -121,6 +144,31 @@ describe('install_agent', { timeout: 60_000 }, () => {
     const other = await operator.install(archive, { identity: 'gone' });
     await operator.call('remove_agent', other, false);
     expect(await entryOf('gone')).toBeDefined();
+  });
+});
+
+describe('a crash between the new key of an agent and its new code', { timeout: 60_000 }, () => {
+  it('leaves the old agent, whose key has its entry again when the platform starts', async () => {
+    const home = await mkdtemp(join(tmpdir(), 'platform-'));
+    onTestFinished(() => rm(home, { recursive: true, force: true }));
+    const file = await AuthFile.open(join(home, 'auth.json'));
+    const tarball = join(home, 'tiny.tgz');
+    await writeFile(tarball, archive);
+    const request = { archive: tarball, identity: 'kept', force: true };
+    const old = await new AgentInstaller({ home, admission: admissionBy(file) }).install(request);
+    const before = file.contents.allow;
+    const script = join(import.meta.dirname, 'support/crash-in-admission.ts');
+    const args = ['--conditions=@volttron-ts/source', script, home, tarball, 'kept'];
+    expect(await once(spawn(process.execPath, args, { stdio: 'inherit' }), 'exit')).toEqual([null, 'SIGKILL']);
+    const [entry] = (await file.reload()).allow;
+    expect(entry).toMatchObject({ user_id: 'kept', identity: 'kept' });
+    expect(entry?.credentials).not.toBe(old.publickey);
+    await using next = await TestPlatform.start({ home });
+    const manager = await next.operator();
+    await manager.call('start_agent', old.uuid);
+    await eventually(async () => (await manager.vip.peerlist.list()).includes('kept') || undefined);
+    expect((await file.reload()).allow.filter(({ user_id }) => user_id === 'kept')).toEqual(before);
+    expect(await readdir(join(home, 'agents'))).toEqual([old.uuid]);
   });
 });
 

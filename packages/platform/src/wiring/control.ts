@@ -5,6 +5,7 @@ import { agentProgram } from '@volttron-ts/connect';
 import { encodeText, services } from '@volttron-ts/vip-core';
 import type { BusConnection } from '@volttron-ts/vip-core';
 import { writePidFile } from '../pid-file.ts';
+import { admissionBy } from '../services/control/agent-entry.ts';
 import { AgentRuns } from '../services/control/agent-runs.ts';
 import { startEnabledAgents } from '../services/control/agent-start-up.ts';
 import type { StartUpOptions } from '../services/control/agent-start-up.ts';
@@ -39,7 +40,7 @@ export function startControl(kit: ServiceKit): RunningControl {
   const agentStop = (identity: string): void => {
     tellRouter(bus, 'agentstop', identity);
   };
-  const installer = new AgentInstaller({ home });
+  const installer = new AgentInstaller({ home, admission: admissionBy(authFile) });
   const control: RunningAgent = kit.startService(
     services.control,
     defineControlService({
@@ -79,8 +80,12 @@ async function start(
   startUp: StartUpOptions,
   autostart: boolean,
 ): Promise<void> {
-  const { home, signal } = startUp;
-  await installer.sweep();
+  const { home, signal, log } = startUp;
+  try {
+    await installer.sweep();
+  } catch (error) {
+    log.error('what an interrupted installation left could not be removed', { reason: String(error) });
+  }
   await processes.takeBack(await installedAgents(home));
   if (autostart) await startEnabledAgents(startUp);
   if (!signal.aborted) await writePidFile(home);

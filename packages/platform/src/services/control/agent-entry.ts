@@ -1,16 +1,24 @@
-import type { InstalledAgent } from '@volttron-ts/aip';
+import type { Admission, InstalledAgent } from '@volttron-ts/aip';
 import { agentEntry, ensureEntries } from '@volttron-ts/auth';
 import type { AuthContents, AuthFile } from '@volttron-ts/auth';
 import { AgentEntryTakenError } from '../../errors.ts';
 
+/** How agents are let onto the bus: by entries of their keys. */
+export function admissionBy(file: AuthFile): Admission {
+  return {
+    admit: (agent, old) => admitAgent(file, agent, old?.publickey ?? ''),
+    withdraw: (agent, old) => withdrawAgent(file, agent, old?.publickey ?? ''),
+  };
+}
+
 /**
- * Lets an installed agent onto the bus. Who may install agents may not, by that, take over what another user holds: an
+ * Lets an agent onto the bus. Who may install agents may not, by that, take over what another user holds: an
  * entry of the agent's name keeps its key, unless that was the key of the agent which this one replaced.
  *
  * @param oldKey of the agent that this one replaced; empty for none
  * @throws AgentEntryTakenError
  */
-export async function admitAgent(file: AuthFile, agent: InstalledAgent, oldKey: string): Promise<void> {
+async function admitAgent(file: AuthFile, agent: InstalledAgent, oldKey: string): Promise<void> {
   checkEntry(file.contents, agent, oldKey);
   await ensureEntries(file, [agentEntry(agent.identity, agent.publickey)]);
 }
@@ -22,6 +30,14 @@ function checkEntry({ allow }: AuthContents, { identity, publickey }: InstalledA
   }
   const keyed = allow.find((entry) => entry.credentials === publickey && entry.user_id !== identity);
   if (keyed !== undefined) throw new AgentEntryTakenError('credentials', publickey);
+}
+
+/** Gives the entry back to the agent that keeps its place; where there is none, nobody has need of it. */
+async function withdrawAgent(file: AuthFile, { identity, publickey }: InstalledAgent, oldKey: string): Promise<void> {
+  const entry = file.contents.allow.find(({ user_id }) => user_id === identity);
+  if (entry?.credentials !== publickey || oldKey === publickey) return;
+  if (oldKey === '') await file.removeCredential(publickey, 'allow');
+  else await ensureEntries(file, [agentEntry(identity, oldKey)]);
 }
 
 /** Takes an agent's entry away, if it has one. */

@@ -1,12 +1,11 @@
 import { t } from '@volttron-ts/agent';
-import { setPriority, setTag } from '@volttron-ts/aip';
+import { findAgent, setPriority, setTag } from '@volttron-ts/aip';
 import type { AgentInstaller } from '@volttron-ts/aip';
 import type { AuthFile } from '@volttron-ts/auth';
 import { dismissAgent } from './agent-entry.ts';
 import type { AgentRuns } from './agent-runs.ts';
 import { inOriginalWords, MANAGE, method, none, textOrNull, uuidOnly } from './control-methods.ts';
 import type { Methods } from './control-methods.ts';
-import { installedAgent } from './installed.ts';
 
 export interface ChangingContext {
   readonly home: string;
@@ -44,13 +43,13 @@ export function changingMethods(context: ChangingContext): Methods {
     start_agent: method({
       requires: MANAGE,
       params: uuidOnly,
-      call: async ([uuid]) => done(installedAgent(home, uuid).then((agent) => runs.start(agent))),
+      call: async ([uuid]) => done(findAgent(home, uuid).then((agent) => runs.start(agent))),
     }),
     stop_agent: method({ requires: MANAGE, params: uuidOnly, call: async ([uuid]) => done(stop(context, uuid)) }),
     restart_agent: method({
       requires: MANAGE,
       params: uuidOnly,
-      call: async ([uuid]) => done(stop(context, uuid).then(async () => runs.start(await installedAgent(home, uuid)))),
+      call: async ([uuid]) => done(stop(context, uuid).then(async () => runs.start(await findAgent(home, uuid)))),
     }),
     remove_agent: method({
       requires: MANAGE,
@@ -90,7 +89,7 @@ export async function stopAll(runs: AgentRuns, agentStop: (identity: string) => 
 }
 
 async function stop({ home, runs, agentStop }: ChangingContext, uuid: string): Promise<void> {
-  const { identity } = await installedAgent(home, uuid);
+  const { identity } = await findAgent(home, uuid);
   await runs.stop(uuid);
   agentStop(identity);
 }
@@ -98,7 +97,7 @@ async function stop({ home, runs, agentStop }: ChangingContext, uuid: string): P
 /** Its key has no right any more before its files are gone. */
 async function remove(context: ChangingContext, uuid: string, removeAuth: boolean): Promise<void> {
   const { home, runs, installer, authFile } = context;
-  const { publickey } = await installedAgent(home, uuid);
+  const { publickey } = await findAgent(home, uuid);
   await stop(context, uuid);
   if (removeAuth) await dismissAgent(authFile, publickey);
   await installer.remove(uuid);

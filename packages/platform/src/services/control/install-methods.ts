@@ -5,10 +5,9 @@ import { t } from '@volttron-ts/agent';
 import type { Channel } from '@volttron-ts/agent';
 import type { AgentInstaller, InstalledAgent } from '@volttron-ts/aip';
 import { publicKeyOf, Secret } from '@volttron-ts/auth';
-import type { AuthFile, KeyPair } from '@volttron-ts/auth';
+import type { KeyPair } from '@volttron-ts/auth';
 import { decodeKey, encodeKey, InvalidValueError } from '@volttron-ts/vip-core';
-import type { Clock } from '@volttron-ts/vip-core';
-import { admitAgent } from './agent-entry.ts';
+import type { Clock, Logger } from '@volttron-ts/vip-core';
 import type { AgentRuns } from './agent-runs.ts';
 import { inOriginalWords, MANAGE, method, textOrNull } from './control-methods.ts';
 import type { Methods } from './control-methods.ts';
@@ -20,7 +19,6 @@ const MAX_BYTES = 256_000_000;
 export interface InstallContext {
   readonly runs: AgentRuns;
   readonly installer: AgentInstaller;
-  readonly authFile: AuthFile;
   readonly agentStop: (identity: string) => void;
 }
 
@@ -39,11 +37,11 @@ export function installMethods(context: InstallContext): Methods {
         // Ours: the text of its configuration file, which the original has in the archive.
         textOrNull('config'),
       ]),
-      call: async ([filename, name, identity, publickey, secretkey, force, config], { caller, vip, clock }) => {
+      call: async ([filename, name, identity, publickey, secretkey, force, config], { caller, vip, clock, log }) => {
         const keys = keysOf(publickey, secretkey);
         const wish: Wish = { identity: identity ?? undefined, keys, config: config ?? undefined, force };
         const channel = vip.channel.create(caller.peer, name);
-        const work = received(channel, filename, clock, async (archive) => install(context, archive, wish));
+        const work = received(channel, filename, clock, async (archive) => install(context, archive, wish, log));
         return (await inOriginalWords(work)).uuid;
       },
     }),
@@ -77,27 +75,38 @@ interface Wish {
   readonly force: boolean;
 }
 
-/** The agent and its entry, or neither; one that takes another's place leaves it stopped. */
-async function install(context: InstallContext, archive: string, wish: Wish): Promise<InstalledAgent> {
-  const { runs, installer, authFile, agentStop } = context;
-  let oldKey = '';
-  const installed = await installer.install({
-    archive,
-    ...wish,
-    beforeReplace: async (old) => {
-      oldKey = old.publickey;
-      await runs.stop(old.uuid);
-      agentStop(old.identity);
-    },
-  });
-  await runs.clear(false);
+/** One that takes another's place leaves it stopped; when it cannot, the other one runs on if it ran. */
+async function install(context: InstallContext, archive: string, wish: Wish, log: Logger): Promise<InstalledAgent> {
+  const { runs, installer, agentStop } = context;
+  let stopped: InstalledAgent | undefined;
   try {
-    await admitAgent(authFile, installed, oldKey);
+    const installed = await installer.install({
+      archive,
+      ...wish,
+      beforeReplace: async (old) => {
+        if (runs.running().some(({ uuid }) => uuid === old.uuid)) stopped = old;
+        await runs.stop(old.uuid);
+        agentStop(old.identity);
+      },
+    });
+    await runs.clear(false);
+    return installed;
   } catch (error) {
-    await installer.remove(installed.uuid);
+    if (stopped !== undefined) await startAgain(runs, stopped, log);
     throw error;
   }
-  return installed;
+}
+
+/** What its caller is told is why nothing was installed. */
+async function startAgain(runs: AgentRuns, agent: InstalledAgent, log: Logger): Promise<void> {
+  try {
+    await runs.start(agent);
+  } catch (error) {
+    log.error('an agent that was to be replaced could not be started again', {
+      identity: agent.identity,
+      reason: String(error),
+    });
+  }
 }
 
 /** The pair that the caller gives, both halves or none. Throws InvalidValueError. */

@@ -1,10 +1,9 @@
 import { t } from '@volttron-ts/agent';
-import { identityExists, installedAgents } from '@volttron-ts/aip';
+import { findAgent, identityExists, installedAgents } from '@volttron-ts/aip';
 import type { InstalledAgent } from '@volttron-ts/aip';
 import type { AgentRuns } from './agent-runs.ts';
 import { inOriginalWords, method, none, uuidOnly } from './control-methods.ts';
 import type { Methods } from './control-methods.ts';
-import { installedAgent } from './installed.ts';
 
 export interface ReadingContext {
   readonly home: string;
@@ -16,7 +15,7 @@ export function readingMethods({ home, runs }: ReadingContext): Methods {
   const about = (tell: (agent: InstalledAgent) => string): Methods[string] =>
     method({
       params: uuidOnly,
-      call: async ([uuid]) => tell(await inOriginalWords(installedAgent(home, uuid))),
+      call: async ([uuid]) => tell(await inOriginalWords(findAgent(home, uuid))),
     });
   return {
     peerlist: method({ params: none, call: (_args, { vip }) => vip.peerlist.list() }),
