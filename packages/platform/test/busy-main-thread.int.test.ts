@@ -18,7 +18,9 @@ it('messages pass while the main thread of the platform is busy', async () => {
     workerData: { address: addresses[0], serverkey: serverKey, keys, passed },
     execArgv: ['--conditions=@volttron-ts/source'],
   });
-  onTestFinished(async () => void (await worker.terminate()));
+  onTestFinished(async () => {
+    await worker.terminate();
+  });
   // This is the main thread of the platform: it does nothing else until then.
   expect(Atomics.wait(passed, 0, 0, 20_000)).toBe('ok');
 });

@@ -20,7 +20,7 @@ function layout(file: string): Map<string, number> {
 
 /** `rw-r-----` as bits. */
 const modeOf = (text: string): number =>
-  [...text.slice(1)].reduce((bits, letter) => bits * 2 + (letter === '-' ? 0 : 1), 0);
+  Number.parseInt(text.slice(1).replaceAll(/[^-]/g, '1').replaceAll('-', '0'), 2);
 
 const ELSEWHERE = 'what the platform prints goes where its operator sends it';
 const IN_DATABASE = 'the register of the CA, and what is asked of it, are in a database';
