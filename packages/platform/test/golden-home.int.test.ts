@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { services } from '@volttron-ts/vip-core';
 import { expect, it } from 'vitest';
+import { eventually } from './support/eventually.ts';
 import { TestPlatform } from './support/test-platform.ts';
 
 /** What a Python platform made in its home (e2e/golden), by path; agents and what people and remote peers brought aside. */
@@ -50,6 +51,8 @@ it.each(['vhomeA.layout.txt', 'vhomeB.layout.txt'])(
   async (file) => {
     await using platform = await TestPlatform.start({ config: 'bind-web-address = https://127.0.0.1:0' });
     await platform.operator();
+    // Written when the agents of the home have been started.
+    await eventually(() => Promise.resolve(existsSync(join(platform.home, 'VOLTTRON_PID')) || undefined));
     const ours = new Set(readdirSync(platform.home, { recursive: true, encoding: 'utf8' }));
     const places = [...layout(file)].filter(([path]) => !isAbsent(path) || ours.has(path));
     expect(places.map(([path]) => path).filter((path) => !ours.has(path))).toEqual([]);
