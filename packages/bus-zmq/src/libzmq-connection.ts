@@ -24,7 +24,8 @@ export class LibzmqConnection implements BusConnection {
   #socket: Dealer | undefined;
   #events: BusConnectionEvents | undefined;
   #state: BusState = 'connecting';
-  #pumping = false;
+  /** The sending under way: libzmq takes one message at a time. */
+  #sending: Promise<void> | undefined;
   #cancelRetry: () => void = () => undefined;
 
   constructor(options: ZmqConnectionOptions) {
@@ -116,10 +117,9 @@ export class LibzmqConnection implements BusConnection {
   }
 
   #pump(socket: Dealer): void {
-    if (this.#pumping || this.#outgoing.length === 0) return;
-    this.#pumping = true;
-    void this.#sendAll(socket).finally(() => {
-      this.#pumping = false;
+    if (this.#sending !== undefined || this.#outgoing.length === 0) return;
+    this.#sending = this.#sendAll(socket).finally(() => {
+      this.#sending = undefined;
       this.#wake();
     });
   }
@@ -140,7 +140,11 @@ export class LibzmqConnection implements BusConnection {
 
   async drained(): Promise<void> {
     if (this.#state !== 'connected' || this.#outgoing.length < MARK) return;
-    await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    await this.#woken();
+  }
+
+  #woken(): Promise<void> {
+    return new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
   #wake(): void {
@@ -152,7 +156,8 @@ export class LibzmqConnection implements BusConnection {
     const socket = this.#socket;
     this.#socket = undefined;
     if (socket !== undefined) {
-      if (this.#state === 'connected') await this.#sendAll(socket);
+      this.#pump(socket);
+      while (this.#state === 'connected' && this.#sending !== undefined) await this.#woken();
       socket.close();
     }
     this.#become('closed');
