@@ -93,6 +93,19 @@ export class AuthFile {
     return this.change((document) => withUpdate(document, list, index, change));
   }
 
+  /**
+   * Changes the entry that owns a name, as it stands in the file when it is its turn: changes made at the same time all
+   * count. Changes nothing when no entry does. Throws what `how` throws, AuthEntryInvalidError, …
+   */
+  updateOwner(identity: string, how: (entry: AuthEntry) => AuthEntryInput): Promise<AuthContents> {
+    return this.change((document) => {
+      const { entries } = readEntries(document, 'allow');
+      const index = entries.findIndex(({ entry }) => entry.identity === identity);
+      const found = entries[index];
+      return found === undefined ? document : withUpdate(document, 'allow', index, how(found.entry));
+    });
+  }
+
   /** Removes all of these or, if one does not exist, none (AuthEntryUnknownError). */
   remove(indices: readonly number[], list: AuthList = 'allow'): Promise<AuthContents> {
     return this.change((document) => withoutIndices(document, list, indices));

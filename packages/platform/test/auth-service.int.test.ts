@@ -266,10 +266,17 @@ describe('platform.auth', () => {
     }
   });
 
-  it('takes no list of methods from an agent that would fill the file', async () => {
+  it('loses nothing of what is changed at the same time', async () => {
     const { bus, operator } = await busWithOperator();
-    const entry = { credentials: generateKeyPair().publicKey, user_id: 'meter', identity: 'meter' };
-    await ask(operator, 'auth_file.add', entry);
+    await bus.file.add({ credentials: generateKeyPair().publicKey, user_id: 'meter', identity: 'meter' });
+    const methods = ['m0', 'm1', 'm2'];
+    await Promise.all(methods.map((name) => ask(operator, 'add_rpc_authorizations', 'meter', name, ['c'])));
+    expect(Object.keys(bus.file.contents.allow[1]!.rpc_method_authorizations)).toEqual(methods);
+  });
+
+  it('takes no list of methods from an agent that would fill the file', async () => {
+    const { bus } = await busWithOperator();
+    await bus.file.add({ credentials: generateKeyPair().publicKey, user_id: 'meter', identity: 'meter' });
     const meter = bus.join('meter');
     const many = Object.fromEntries(Array.from({ length: 1001 }, (_, n) => [`m${n}`, ['c']]));
     const tooMuch: [Record<string, string[]>, string][] = [
@@ -277,6 +284,10 @@ describe('platform.auth', () => {
       [{ m: Array.from({ length: 65 }, (_, n) => `c${n}`) }, 'more than 64 capabilities'],
       [{ ['m'.repeat(257)]: ['c'] }, 'more than 256 characters'],
       [{ m: ['c'.repeat(257)] }, 'more than 256 characters'],
+      [
+        Object.fromEntries(Array.from({ length: 300 }, (_, n) => [`${n}`.padEnd(250, 'm'), ['c']])),
+        'more than 65536 characters together',
+      ],
     ];
     for (const [reported, why] of tooMuch) {
       await expect(ask(meter, 'update_id_rpc_authorizations', 'meter', reported)).rejects.toThrow(why);

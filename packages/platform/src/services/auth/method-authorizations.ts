@@ -28,14 +28,13 @@ export function methodAuthorizations(file: AuthFile, authorizer: SnapshotAuthori
       params: t.Tuple([identity, t.Record(t.String(), t.Array(t.String()), { title: 'rpc_methods' })]),
       call: async ([id, reported], { caller }) => {
         requireOwnOr(authorizer, caller.user, id, 'update_id_rpc_authorizations');
-        const found = find(file, id);
-        if (found === undefined) return null;
-        const merged = withReported(found.authorizations, reported);
-        checkSize(id, merged);
-        if (isSame(merged, found.authorizations)) return merged;
-        await store(file, found.index, merged);
-        await record(caller, 'update_id_rpc_authorizations', id, { reported });
-        return merged;
+        const before = stored(file, id);
+        if (before === undefined || isSame(withReported(before, reported), before)) return before ?? null;
+        const changed = await change(file, id, (now) => withReported(now, reported));
+        if (changed === undefined) return null;
+        const details = { added: addedTo(changed.before, changed.after) };
+        await record(caller, 'update_id_rpc_authorizations', id, details);
+        return changed.after;
       },
     }),
     add_rpc_authorizations: method({
@@ -59,8 +58,11 @@ export function methodAuthorizations(file: AuthFile, authorizer: SnapshotAuthori
   };
 }
 
-/** What an entry may hold, since agents may write their own: methods, capabilities of one, characters of a name. */
-const LIMITS = { methods: 1000, capabilities: 64, name: 256 };
+/**
+ * What an entry may hold, since agents may write their own: methods, capabilities of one, characters of a name and of all
+ * together. With it the file is bounded by its entries, and what agents report in the audit log by the file.
+ */
+const LIMITS = { methods: 1000, capabilities: 64, name: 256, all: 65_536 };
 
 function checkSize(id: string, authorizations: Authorizations): void {
   const lists = Object.values(authorizations);
@@ -72,13 +74,16 @@ function checkSize(id: string, authorizations: Authorizations): void {
   if (names.some((name) => name.length > LIMITS.name)) {
     throw tooMuch(id, `a name of more than ${LIMITS.name} characters`);
   }
+  if (names.reduce((sum, name) => sum + name.length, 0) > LIMITS.all) {
+    throw tooMuch(id, `names of more than ${LIMITS.all} characters together`);
+  }
 }
 
 const tooMuch = (id: string, what: string): MethodAuthorizationError =>
   new MethodAuthorizationError(id, `it has ${what}`);
 
 const isNamed = (capability: string): boolean => capability !== '';
-const isSame = (a: Authorizations, b: Authorizations): boolean => JSON.stringify(a) === JSON.stringify(b);
+const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** What is stored wins over what an agent reports; a method without a list takes the reported one. */
 function withReported(stored: Authorizations, reported: Authorizations): Authorizations {
@@ -87,13 +92,35 @@ function withReported(stored: Authorizations, reported: Authorizations): Authori
   return { ...stored, ...Object.fromEntries(missing) };
 }
 
-function find(
+/** The methods of which something else is stored now. */
+const addedTo = (before: Authorizations, after: Authorizations): Authorizations =>
+  Object.fromEntries(
+    Object.entries(after).filter(([name, list]) => !Object.hasOwn(before, name) || !isSame(list, before[name])),
+  );
+
+/** What is stored of an identity; undefined without an entry of its own. */
+const stored = (file: AuthFile, id: string): Authorizations | undefined =>
+  file.contents.allow.find((entry) => entry.identity === id)?.rpc_method_authorizations;
+
+interface Changed {
+  readonly before: Authorizations;
+  readonly after: Authorizations;
+}
+
+/** Undefined when there is no entry of this identity. */
+async function change(
   file: AuthFile,
   id: string,
-): { readonly index: number; readonly authorizations: Authorizations } | undefined {
-  const index = file.contents.allow.findIndex((entry) => entry.identity === id);
-  const entry = file.contents.allow[index];
-  return entry && { index, authorizations: entry.rpc_method_authorizations };
+  how: (now: Authorizations) => Authorizations,
+): Promise<Changed | undefined> {
+  let changed: Changed | undefined;
+  await file.updateOwner(id, ({ rpc_method_authorizations: before }) => {
+    const after = how(before);
+    checkSize(id, after);
+    changed = { before, after };
+    return { rpc_method_authorizations: after };
+  });
+  return changed;
 }
 
 async function changeMethod(
@@ -103,19 +130,13 @@ async function changeMethod(
   how: (now: readonly string[]) => readonly string[],
 ): Promise<void> {
   if (isReservedIdentity(id)) throw new MethodAuthorizationError(id, "it is one of the platform's own services");
-  const found = find(file, id);
-  if (found === undefined) throw new MethodAuthorizationError(id, 'no auth entry has this identity');
-  const { index, authorizations } = found;
-  const now = Object.hasOwn(authorizations, name) ? (authorizations[name] ?? []) : [];
-  const next = how(now);
-  const changed = { ...authorizations, [name]: next.length === 0 ? OPEN : next };
-  checkSize(id, changed);
-  await store(file, index, changed);
+  const changed = await change(file, id, (all) => {
+    const next = how(Object.hasOwn(all, name) ? (all[name] ?? []) : []);
+    return { ...all, [name]: next.length === 0 ? OPEN : next };
+  });
+  if (changed === undefined) throw new MethodAuthorizationError(id, 'no auth entry has this identity');
   if ((await vip.peerlist.list()).includes(id)) {
-    vip.rpc.notify(id, 'auth.set_multiple_rpc_authorizations', [], { rpc_authorizations: { [name]: changed[name] } });
+    const authorizations = { [name]: changed.after[name] };
+    vip.rpc.notify(id, 'auth.set_multiple_rpc_authorizations', [], { rpc_authorizations: authorizations });
   }
-}
-
-async function store(file: AuthFile, index: number, authorizations: Authorizations): Promise<void> {
-  await file.update(index, { rpc_method_authorizations: authorizations });
 }
