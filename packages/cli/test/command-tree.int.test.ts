@@ -27,10 +27,11 @@ const LEFT_OUT = [
 ];
 
 /**
- * `run` calls a method that does not exist, `send` an obsolete protocol (reference/agents-cli.md §7.2); `certs` and, on
- * RabbitMQ, `rabbitmq` come with certificates and that bus.
+ * `run` calls a method that does not exist, `send` an obsolete protocol (reference/agents-cli.md §7.2); `stats` switches on
+ * counters that stop the platform (reference/vip-zmq.md §7); `certs` and, on RabbitMQ, `rabbitmq` come with certificates
+ * and that bus.
  */
-const NO_COMMANDS = ['run', 'send', 'certs'];
+const NO_COMMANDS = ['run', 'send', 'stats', 'certs'];
 /** Agents of ours have no requirements of pip. */
 const NO_OPTIONS = ['install --skip-requirements'];
 const sink = { write: () => undefined };

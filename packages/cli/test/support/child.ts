@@ -54,11 +54,14 @@ export class Child {
   }
 }
 
-/** The message of a line of a log, which is JSON when nobody watches; any other line as it is. */
+/** Name, level and message of a line of a log, which is JSON when nobody watches; any other line as it is. */
 function messageOf(line: string): string {
   try {
-    return String((JSON.parse(line) as { msg?: unknown }).msg);
+    const { name, level, msg } = JSON.parse(line) as { name?: string; level?: number; msg?: string };
+    return `${name} ${LEVELS[level ?? 0] ?? level}: ${msg}`;
   } catch {
     return line;
   }
 }
+
+const LEVELS: Readonly<Record<number, string>> = { 20: 'DEBUG', 30: 'INFO', 40: 'WARNING', 50: 'ERROR' };

@@ -3,7 +3,9 @@ import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
-const pathOf = (program: 'vctl' | 'vcfg'): string => fileURLToPath(new URL(`../../bin/${program}.js`, import.meta.url));
+/** From where npm links programs. */
+const pathOf = (program: string): string =>
+  fileURLToPath(new URL(`../../../../node_modules/.bin/${program}`, import.meta.url));
 
 export const SOURCES = '--conditions=@volttron-ts/source';
 
@@ -27,9 +29,19 @@ export async function vctl(args: readonly string[], run: Run): Promise<Ended> {
   return endOf(spawnProgram('vctl', args, run), run.input);
 }
 
+/** The same by the name that VOLTTRON's documents give it. */
+export async function volttronCtl(args: readonly string[], run: Run): Promise<Ended> {
+  return endOf(spawnProgram('volttron-ctl', args, run), run.input);
+}
+
+/** Runs any of the linked programs, without a home in its environment. */
+export async function runLinked(program: string, ...args: readonly string[]): Promise<Ended> {
+  return endOf(spawnProgram(program, args, { home: '' }));
+}
+
 /** Runs `vcfg` in a process of its own, without a home in its environment. */
 export async function vcfg(args: readonly string[]): Promise<Ended> {
-  return endOf(spawnProgram('vcfg', args, { home: '' }));
+  return runLinked('vcfg', ...args);
 }
 
 async function endOf(child: ChildProcessWithoutNullStreams, input = ''): Promise<Ended> {
@@ -40,7 +52,7 @@ async function endOf(child: ChildProcessWithoutNullStreams, input = ''): Promise
 }
 
 function spawnProgram(
-  name: 'vctl' | 'vcfg',
+  name: string,
   args: readonly string[],
   { home, environment, merged }: Run,
 ): ChildProcessWithoutNullStreams {
