@@ -24,6 +24,7 @@ const auth = (file: string, name: string): TestName => test(`packages/auth/test/
 const platform = (file: string, name: string): TestName => test(`packages/platform/test/${file}.int.test.ts`, name);
 const commands = (name: string): TestName => test('packages/cli/test/command-tree.int.test.ts', name);
 const web = (name: string): TestName => test('packages/web/test/web-server.int.test.ts', name);
+const takeOver = (name: string): TestName => test('e2e/take-over/test/take-over.int.test.ts', name);
 const libzmq = (name: string): TestName => test('e2e/bus-contract/test/libzmq-peers.int.test.ts', name);
 
 const routed = here('router-replay', 'sends what the Python router sent: $file');
@@ -212,9 +213,14 @@ export const assignments: readonly Assignment[] = [
     ],
   },
   {
-    files: ['vhomeA/protected_topics.json', 'vhomeB/protected_topics.json', 'vhomeB/VOLTTRON_PID'],
-    kind: 'issue',
-    issue: 3,
+    files: ['vhomeA/protected_topics.json', 'vhomeB/protected_topics.json'],
+    kind: 'replayed',
+    by: [takeOver('is an empty protected_topics.json, on which the platform starts')],
+  },
+  {
+    files: ['vhomeB/VOLTTRON_PID'],
+    kind: 'replayed',
+    by: [takeOver('is the VOLTTRON_PID of a process that is gone, in whose place ours puts its own')],
   },
   {
     files: [
