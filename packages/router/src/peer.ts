@@ -21,6 +21,8 @@ export class Peer {
   listed = false;
   readonly #publishes: TokenBucket | undefined;
   readonly #complaints: TokenBucket;
+  /** Complaints that were not logged since the last that was. */
+  #untold = 0;
 
   /** `now` is monotonic, in ms. */
   constructor(link: PeerLink, limits: PeerLimits, now: () => number) {
@@ -42,8 +44,14 @@ export class Peer {
     return this.#publishes?.take() ?? true;
   }
 
-  /** Logs what this peer did, but not every time. */
+  /** Logs what this peer did, but not every time: the next line counts what was left out. */
   complain(log: Logger, message: string, fields: Readonly<Record<string, unknown>> = {}): void {
-    if (this.#complaints.take()) log.warn(message, { peer: this.identity, ...fields });
+    if (!this.#complaints.take()) {
+      this.#untold += 1;
+      return;
+    }
+    const left = this.#untold === 0 ? {} : { untold: this.#untold };
+    this.#untold = 0;
+    log.warn(message, { peer: this.identity, ...fields, ...left });
   }
 }

@@ -75,8 +75,12 @@ export class PortChannel {
   async #take(block: ArrayBuffer, bytes: number): Promise<void> {
     for (const frames of unpackMessages(block)) {
       if (this.#closed) return;
-      const taking = this.#receive(frames);
-      if (taking !== undefined) await taking;
+      try {
+        const taking = this.#receive(frames);
+        if (taking !== undefined) await taking;
+      } catch {
+        // Receivers report their own faults. Here one message must cost neither the next ones nor the process.
+      }
     }
     if (!this.#closed) this.#port.postMessage({ taken: bytes } satisfies Wire);
   }

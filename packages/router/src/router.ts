@@ -71,7 +71,7 @@ export class Router {
       },
       message: (link, message) => {
         const peer = this.#byLink.get(link);
-        if (peer !== undefined) this.#route(peer, message);
+        if (peer !== undefined) this.#guard(peer, message);
       },
       gone: (link, reason) => {
         this.#leave(link, reason);
@@ -133,6 +133,15 @@ export class Router {
     this.#peers.delete(peer.identity);
     if (peer.isPlatform) this.#external?.left(peer);
     this.#unlist(peer);
+  }
+
+  /** What nobody foresaw in one message is logged, and the next one is served. */
+  #guard(peer: Peer, message: Uint8Array[]): void {
+    try {
+      this.#route(peer, message);
+    } catch (error) {
+      this.#options.log.error('a message could not be routed', { peer: peer.identity, cause: String(error) });
+    }
   }
 
   #route(peer: Peer, message: Uint8Array[]): void {

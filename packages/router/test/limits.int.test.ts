@@ -60,9 +60,13 @@ it('holds the platform’s own services to no rate', async () => {
   }
 });
 
-it('logs what one peer does wrong a few times, not every time', async () => {
-  await using rig = await RouterRig.create({ monotonic: () => 0 });
+it('logs what one peer does wrong a few times, not every time, and counts what it left out', async () => {
+  let now = 0;
+  await using rig = await RouterRig.create({ monotonic: () => now });
   const one = await rig.peer('one');
   for (let n = 0; n < 20; n++) await one.ask('', 'pubsub', 'frobnicate');
   expect(rig.lines).toHaveLength(3);
+  now = 60_000;
+  await one.ask('', 'pubsub', 'frobnicate');
+  expect(rig.fields.map(({ untold }) => untold)).toEqual([undefined, undefined, undefined, 17]);
 });

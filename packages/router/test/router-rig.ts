@@ -8,14 +8,17 @@ import type { RouterOptions } from '../src/index.ts';
 export class RouterRig implements AsyncDisposable {
   readonly router: Router;
   readonly lines: string[] = [];
+  /** What stands beside each line. */
+  readonly fields: Readonly<Record<string, unknown>>[] = [];
   readonly #ports = new PortListener();
   readonly #peers: BusPeer[] = [];
   #logged: (() => void)[] = [];
   quits = 0;
 
   private constructor(options: Partial<RouterOptions>) {
-    const note = (message: string): void => {
+    const note = (message: string, fields: Readonly<Record<string, unknown>> = {}): void => {
       this.lines.push(message);
+      this.fields.push(fields);
       for (const check of this.#logged.splice(0)) check();
     };
     const log: Logger = { debug: note, info: note, warn: note, error: note };
