@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defineAgent, startAgent, t } from '@volttron-ts/agent';
 import { AuthFile, generateKeyPair, verifyAudit } from '@volttron-ts/auth';
@@ -197,6 +197,32 @@ describe('an edit of auth.json by hand', () => {
     expect(session.states).not.toContain('lost');
     await writeFile(site.path, text);
     await site.add({ credentials: generateKeyPair().publicKey, user_id: 'later' });
+  });
+
+  it('that an editor writes in pieces counts once it is whole, and nobody is locked out meanwhile', async () => {
+    await using site = await Site.open();
+    const [pair, added] = [generateKeyPair(), generateKeyPair()];
+    await site.add({ credentials: pair.publicKey, user_id: 'meter', identity: 'meter' });
+    const session = await site.session('meter', pair);
+    const text = await readFile(site.path, 'utf8');
+    const entry = JSON.stringify({ credentials: added.publicKey, user_id: 'added', identity: 'added' });
+    const edited = text.replace('"allow": [', `"allow": [${entry},`);
+    for (const [piece, told] of [
+      ['', /not taken: .*it was emptied or removed/],
+      [edited.slice(0, edited.length / 2), /not taken: .*no JSON/],
+    ] as const) {
+      await writeFile(site.path, piece);
+      await until(() => {
+        expect(site.lines.join('\n')).toMatch(told);
+      });
+      await session.live();
+    }
+    await appendFile(site.path, edited.slice(edited.length / 2));
+    await until(() => {
+      expect(site.lines).toContain('an edit of auth.json was taken');
+    });
+    await site.session('added', added);
+    expect(session.states).not.toContain('lost');
   });
 
   it('is no echo of what the platform wrote itself', async () => {
