@@ -1,4 +1,4 @@
-import { pause, t } from '@volttron-ts/agent';
+import { pause, runWithConfig, t } from '@volttron-ts/agent';
 import type { AgentContext, RemotePlatform, Vip } from '@volttron-ts/agent';
 import { VipError } from '@volttron-ts/vip-core';
 import { readDestination } from './destination.ts';
@@ -14,8 +14,19 @@ export interface ForwarderConfig extends DestinationConfig {
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 10_000;
 
+/** What a change of its values begins anew. */
+const KEYS = [
+  ...(['destination-vip', 'destination-address', 'destination-serverkey', 'destination-root-certificate'] as const),
+  ...(['prefixes', 'window'] as const),
+];
+
 /** Replicates the local journal to the destination for as long as the agent lives. */
-export async function forward(context: AgentContext<ForwarderConfig>): Promise<void> {
+export function forward(context: AgentContext<ForwarderConfig>): Promise<void> {
+  return runWithConfig(context, KEYS, (signal) => forwardTo({ ...context, signal }));
+}
+
+/** To the destination that the configuration names now. */
+async function forwardTo(context: AgentContext<ForwarderConfig>): Promise<void> {
   const { vip, config, clock, signal } = context;
   const { address, options } = await readDestination(config);
   const remote = vip.auth.connectRemotePlatform(address, options);
@@ -28,7 +39,11 @@ export async function forward(context: AgentContext<ForwarderConfig>): Promise<v
     prefixes,
     windowBytes,
   });
-  await new Forwarding(context, remote, replication).run(signal);
+  try {
+    await new Forwarding(context, remote, replication).run(signal);
+  } finally {
+    await remote.close();
+  }
 }
 
 /** One forwarder: connects again and again, and says how it stands. */

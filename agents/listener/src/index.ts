@@ -2,6 +2,8 @@
 import { defineAgent, pause, t } from '@volttron-ts/agent';
 import { prettyPrint, repr } from './python-text.ts';
 
+const levels = { DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
+
 export default defineAgent({
   name: 'listener',
   version: '3.3',
@@ -19,15 +21,18 @@ export default defineAgent({
     }),
   }),
   async run({ vip, config, clock, log, signal, stop }) {
-    const level = ({ DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const)[config['log-level']];
-    const period = config.heartbeat_period;
-    vip.heartbeat.setPeriod(Number.isInteger(period) ? Math.max(0, Number(period)) : 5);
-    vip.health.setStatus('GOOD', config.message);
-    log[level](`Agent: ${config.agentid}, version 3.3`);
+    const tell = (): void => {
+      const period = config.heartbeat_period;
+      vip.heartbeat.setPeriod(Number.isInteger(period) ? Math.max(0, Number(period)) : 5);
+      vip.health.setStatus('GOOD', config.message);
+    };
+    tell();
+    config.onChange(tell);
+    log[levels[config['log-level']]](`Agent: ${config.agentid}, version 3.3`);
     if (config.runtime_limit > 0) void pause(clock, config.runtime_limit * 1000, signal).then(stop);
     for await (const heard of vip.pubsub.subscribe('', { signal, allPlatforms: true })) {
       const { sender, bus, topic, headers, message } = heard;
-      log[level](
+      log[levels[config['log-level']]](
         `Peer: pubsub, Sender: ${sender}:, Bus: ${bus}, Topic: ${topic}, Headers: ${repr(headers)}, Message: \n${prettyPrint(message)}`,
       );
     }

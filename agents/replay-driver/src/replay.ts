@@ -1,4 +1,4 @@
-import { ticks } from '@volttron-ts/agent';
+import { runWithConfig, ticks } from '@volttron-ts/agent';
 import type { AgentContext } from '@volttron-ts/agent';
 import { metadataOf } from './points.ts';
 import { readRows } from './read-rows.ts';
@@ -18,7 +18,11 @@ const MAX_OUTSTANDING = 500;
 export const unitData = new URL('../data/ahu-one-minute-2014.csv', import.meta.url);
 
 /** Publishes row after row, so many a second, stamped with the present. */
-export async function replay(context: AgentContext<ReplayConfig>): Promise<void> {
+export function replay(context: AgentContext<ReplayConfig>): Promise<void> {
+  return runWithConfig(context, ['topic', 'rate', 'file'], (signal) => publishRows({ ...context, signal }));
+}
+
+async function publishRows(context: AgentContext<ReplayConfig>): Promise<void> {
   const { vip, config, clock, signal } = context;
   vip.pubsub.ledger(config.topic);
   const turns = ticks(clock, 1000 / config.rate, signal);

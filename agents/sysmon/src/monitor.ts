@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { ticks } from '@volttron-ts/agent';
+import { runWithConfig, ticks } from '@volttron-ts/agent';
 import type { AgentContext } from '@volttron-ts/agent';
 import { lookAtHost } from './look-at-host.ts';
 import { figureMetadata, figuresOf } from './sample.ts';
@@ -16,7 +16,11 @@ export const topicOf = ({ topic }: { readonly topic?: string }): string =>
   topic ?? `devices/${hostname().replaceAll(/[^A-Za-z0-9_.-]/g, '_')}/sysmon/all`;
 
 /** Publishes the host's figures at each interval; the first after one interval, which the processor's share needs. */
-export async function monitor({ vip, config, clock, log, signal }: AgentContext<MonitorConfig>): Promise<void> {
+export function monitor(context: AgentContext<MonitorConfig>): Promise<void> {
+  return runWithConfig(context, ['topic', 'interval'], (signal) => publishFigures({ ...context, signal }));
+}
+
+async function publishFigures({ vip, config, clock, log, signal }: AgentContext<MonitorConfig>): Promise<void> {
   const topic = topicOf(config);
   vip.pubsub.ledger(topic);
   let before = await lookAtHost(config.disk);

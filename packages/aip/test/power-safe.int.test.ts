@@ -11,7 +11,7 @@ async function watchSyncs(): Promise<number[]> {
   const methods = Object.getPrototypeOf(handle) as FileHandle;
   await handle.close();
   const inodes: number[] = [];
-  const { sync } = methods;
+  const sync = Reflect.get<FileHandle, 'sync'>(methods, 'sync');
   vi.spyOn(methods, 'sync').mockImplementation(async function (this: FileHandle) {
     inodes.push((await this.stat()).ino);
     await sync.call(this);
