@@ -74,6 +74,13 @@ export class ConnectedPlatform implements RemotePlatform {
     };
   }
 
+  /** Calls back when this connection has ended for good. */
+  onClosed(listener: () => void): void {
+    this.#vip.session.onPhase((phase) => {
+      if (phase === 'closed') listener();
+    });
+  }
+
   get ready(): Promise<void> {
     const ready = this.#vip.session.established();
     // Whoever does not ask is not to be stopped by a denial.

@@ -216,6 +216,7 @@ class Life implements RunningAgent {
         connectRemotePlatform: (address, options) => {
           const remote = connect(address, options);
           this.#remotes.add(remote);
+          remote.onClosed(() => this.#remotes.delete(remote));
           return remote;
         },
       },

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { RemotePlatform } from '@volttron-ts/agent';
 import { FakePlatform, fakeRemotes, startTestAgent, texts } from '@volttron-ts/agent/testing';
 import type { TestAgent } from '@volttron-ts/agent/testing';
@@ -85,6 +85,17 @@ describe('connectRemotePlatform', () => {
     await agent.stop();
     expect(texts(central.received.at(-1)!)).toEqual([ID]);
     await expect(remote.ready).rejects.toMatchObject({ code: 'closed' });
+  });
+
+  it('that was closed is forgotten: its end is not waited for at the end of the agent', async () => {
+    const central = new FakePlatform();
+    const agent = await connected(central);
+    const { remote } = agent;
+    await remote.ready;
+    await remote.close();
+    const drained = vi.spyOn(remote.pubsub, 'drain');
+    await agent.stop();
+    expect(drained).not.toHaveBeenCalled();
   });
 
   it('says why there are none when the agent was started without', async () => {

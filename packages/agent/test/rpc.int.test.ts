@@ -196,7 +196,26 @@ describe('a service of a platform', () => {
     expect(await callAgent(platform, 'guarded')).toMatchObject({ result: 'done' });
     expect(await callAgent(platform, 'guarded', [], { from: 'other' })).toMatchObject({ error: { code: -32000 } });
     expect(taken).toEqual([['other', 'open']]);
-    expect(agent.vip.identity).toBe('agent');
+    expect(agent.log.lines.filter(({ level }) => level === 'warn')).toEqual([]);
+  });
+
+  it('goes on when what takes a message throws, at once or later', async () => {
+    const platform = new FakePlatform();
+    platform.play('other', () => undefined);
+    const subsystems = {
+      journal: () => {
+        throw new Error('at once');
+      },
+      channel: () => Promise.reject(new Error('later')),
+    };
+    await using agent = startTestAgent(platform, agentThat(), { subsystems });
+    await welcomed(platform);
+    for (const subsystem of ['journal', 'channel']) {
+      platform.send('agent', { peer: 'other', id: 'o1', subsystem, args: [] });
+    }
+    expect(await callAgent(platform, 'agent.version')).toMatchObject({ result: '1.2.3' });
+    const reasons = agent.log.lines.flatMap(({ fields }) => (fields.peer === 'other' ? [fields.reason] : []));
+    expect(reasons).toEqual(['Error: at once', 'Error: later']);
   });
 });
 

@@ -265,12 +265,21 @@ export class Session {
 
   #run(handler: Handler, message: VipMessage): void | Promise<void> {
     try {
-      return handler(message);
+      const taking = handler(message);
+      if (taking instanceof Promise) {
+        return taking.catch((error: unknown) => {
+          this.#unread(message, error);
+        });
+      }
     } catch (error) {
-      // No message may stop the agent.
-      const reason = error instanceof VipError ? error.line : String(error);
-      this.log.warn('a message could not be read', { peer: message.peer, subsystem: message.subsystem, reason });
+      this.#unread(message, error);
     }
+  }
+
+  /** No message may stop the agent. */
+  #unread({ peer, subsystem }: VipMessage, error: unknown): void {
+    const reason = error instanceof VipError ? error.line : String(error);
+    this.log.warn('a message could not be read', { peer, subsystem, reason });
   }
 
   #failed(message: VipMessage): void {
