@@ -73,10 +73,6 @@ export class PartyProcess implements AsyncDisposable {
     return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
   }
 
-  get pid(): number {
-    return this.#child.pid ?? 0;
-  }
-
   /** Memory of the process that is in RAM. */
   residentMb(): number {
     return residentMb(this.#child.pid ?? 0);

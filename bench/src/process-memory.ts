@@ -1,15 +1,14 @@
 import { readFileSync } from 'node:fs';
 
-/** Memory of a process that is in RAM, in MB (VmRSS). */
-export function residentMb(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
-}
+/** Memory of a process that is in RAM, pages that it shares with others included, in MB (VmRSS). */
+export const residentMb = (pid: number): number => statusMb(pid, 'VmRSS');
 
-/** Its own memory and its share of what it shares with other processes, such as the program's pages, in MB (Pss). */
-export function proportionalMb(pid: number): number {
-  const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
-  return Number(/^Pss:\s+(\d+) kB$/m.exec(rollup)?.[1]) / 1024;
+/** The part of it that is no file's, such as the pages of Node's program, in MB (RssAnon). */
+export const anonymousMb = (pid: number): number => statusMb(pid, 'RssAnon');
+
+function statusMb(pid: number, field: string): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) / 1024;
 }
 
 /** The processes that the process has started, and those that they have. */
