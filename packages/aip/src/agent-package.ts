@@ -13,7 +13,15 @@ export interface AgentPackage {
   readonly provided: readonly string[];
   /** All others it needs to run, with the versions it takes. */
   readonly foreign: Readonly<Record<string, string>>;
+  /** What its entry is given so that it can do its work: `volttron.capabilities`. */
+  readonly capabilities: readonly string[];
 }
+
+/**
+ * Whoever installs an agent runs its code, and gives it what that reads. What lets it change the platform is given by
+ * an operator who means to (`vctl auth update`), not by a package.
+ */
+const Asked = t.Literal('read_journal');
 
 const Versions = t.Record(t.String(), t.String());
 const checkManifest = checker(
@@ -25,7 +33,7 @@ const checkManifest = checker(
     dependencies: t.Optional(Versions),
     optionalDependencies: t.Optional(Versions),
     peerDependencies: t.Optional(Versions),
-    volttron: t.Optional(t.Object({ identity: t.Optional(t.String()) })),
+    volttron: t.Optional(t.Object({ identity: t.Optional(t.String()), capabilities: t.Optional(t.Array(Asked)) })),
   }),
 );
 
@@ -46,6 +54,7 @@ export function readAgentPackage(what: string, manifest: unknown): AgentPackage 
     identity: found.volttron?.identity ?? `${name}_{n}`,
     entry: entryOf(what, exported(found.exports) ?? found.main ?? 'index.js'),
     provided: Object.keys(needed).filter(isOurs),
+    capabilities: found.volttron?.capabilities ?? [],
     foreign: Object.fromEntries(Object.entries(foreign).filter(([dependency]) => !isOurs(dependency))),
   };
 }

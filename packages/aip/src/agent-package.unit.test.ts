@@ -38,11 +38,17 @@ describe('reading a manifest', () => {
     [{ name: '../x' }, '/name'],
     [{ version: '1/2' }, '/version'],
     [{ dependencies: { a: 1 } }, '/dependencies'],
+    [{ volttron: { capabilities: ['manage_agents'] } }, '/volttron/capabilities'],
     [{ main: '../out.js' }, 'outside'],
     [{ exports: '/etc/x.js' }, 'outside'],
   ])('refuses %j and says why', (manifest, why) => {
     expect(() => read(manifest)).toThrow(why);
     expect(() => read(manifest)).toThrow('the.tgz is no agent that can be installed');
+  });
+
+  it('asks for no capability, or for the journal', () => {
+    expect(read({}).capabilities).toEqual([]);
+    expect(read({ volttron: { capabilities: ['read_journal'] } }).capabilities).toEqual(['read_journal']);
   });
 
   it('refuses what is no manifest at all', () => {

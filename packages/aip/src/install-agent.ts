@@ -146,18 +146,18 @@ export class AgentInstaller {
     if (installed === undefined) throw new AgentUnknownError(uuid);
     const agent = { ...installed, folder: place };
     await syncTree(folder);
-    await this.#place(staging, folder, agent, old);
+    await this.#place(staging, staged, agent, old);
     if (old !== undefined) await this.#dropOld(staging, old, place);
     return agent;
   }
 
   /** The last step: admitted and in place, or neither; after a crash in between the sweep sees to that. */
-  async #place(staging: string, from: string, agent: InstalledAgent, old: InstalledAgent | undefined): Promise<void> {
+  async #place(staging: string, staged: Staged, agent: InstalledAgent, old: InstalledAgent | undefined): Promise<void> {
     const admission = this.#admission;
     if (admission !== undefined) await writeFileAtomic(join(staging, ADMITTED), agent.uuid);
-    await admission?.admit(agent, old);
+    await admission?.admit(agent, old, staged.package.capabilities);
     try {
-      await rename(from, agent.folder);
+      await rename(staged.folder, agent.folder);
     } catch (error) {
       await admission?.withdraw(agent, old);
       throw error;

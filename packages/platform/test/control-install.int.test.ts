@@ -59,6 +59,18 @@ describe('install_agent', { timeout: 60_000 }, () => {
     await expect(half).rejects.toThrow('not the two halves of one pair');
   });
 
+  it('gives the agent the capabilities that its package asks for, and keeps what an operator added', async () => {
+    const reader = await tinyAgent('1.0.0', { capabilities: ['read_journal'] });
+    await operator.install(reader, { identity: 'reader' });
+    const capabilities = { edit_config_store: { identity: 'reader' }, read_journal: null };
+    expect(await entryOf('reader')).toMatchObject({ capabilities });
+    await operator.install(archive, { identity: 'reader', force: true });
+    expect(await entryOf('reader')).toMatchObject({ capabilities });
+    const greedy = await tinyAgent('1.0.0', { capabilities: ['manage_agents'] });
+    await expect(operator.install(greedy, { identity: 'greedy' })).rejects.toThrow('/volttron/capabilities/0');
+    expect(await entryOf('greedy')).toBeUndefined();
+  });
+
   it('refuses an identity in use in the words of the original, and takes its place with force, key kept', async () => {
     const uuid = await operator.install(archive, { identity: 'kept' });
     const before = await entryOf('kept');

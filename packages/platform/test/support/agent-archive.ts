@@ -26,12 +26,13 @@ export default defineAgent({
 `;
 
 /** The tarball of a tiny agent, as `npm pack` makes it. */
-export async function tinyAgent(version = '1.0.0'): Promise<Buffer> {
+export async function tinyAgent(version = '1.0.0', volttron: object = {}): Promise<Buffer> {
   const folder = await mkdtemp(join(tmpdir(), 'tiny-agent-'));
   try {
     await mkdir(join(folder, 'package'));
     const manifest = {
       ...{ name: 'tiny-agent', version, type: 'module', main: 'index.js' },
+      volttron,
       dependencies: { '@volttron-ts/agent': '0.1.0' },
     };
     await writeFile(join(folder, 'package/package.json'), JSON.stringify(manifest));

@@ -11,8 +11,8 @@ const installer = new AgentInstaller({
   home,
   admission: {
     ...admission,
-    admit: async (agent, old) => {
-      await admission.admit(agent, old);
+    admit: async (...asked) => {
+      await admission.admit(...asked);
       process.kill(process.pid, 'SIGKILL');
     },
   },

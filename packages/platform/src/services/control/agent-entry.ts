@@ -6,23 +6,22 @@ import { AgentEntryTakenError } from '../../errors.ts';
 /** How agents are let onto the bus: by entries of their keys. */
 export function admissionBy(file: AuthFile): Admission {
   return {
-    admit: (agent, old) => admitAgent(file, agent, old?.publickey ?? ''),
+    admit: async (agent, old, capabilities) => {
+      checkEntry(file.contents, agent, old?.publickey ?? '');
+      const further = Object.fromEntries(capabilities.map((name) => [name, null]));
+      await ensureEntries(file, [agentEntry(agent.identity, agent.publickey, further)]);
+    },
     withdraw: (agent, old) => withdrawAgent(file, agent, old?.publickey ?? ''),
   };
 }
 
 /**
- * Lets an agent onto the bus. Who may install agents may not, by that, take over what another user holds: an
- * entry of the agent's name keeps its key, unless that was the key of the agent which this one replaced.
+ * Who may install agents may not, by that, take over what another user holds: an entry of the agent's name keeps its
+ * key, unless that was the key of the agent which this one replaces.
  *
- * @param oldKey of the agent that this one replaced; empty for none
+ * @param oldKey empty for none
  * @throws AgentEntryTakenError
  */
-async function admitAgent(file: AuthFile, agent: InstalledAgent, oldKey: string): Promise<void> {
-  checkEntry(file.contents, agent, oldKey);
-  await ensureEntries(file, [agentEntry(agent.identity, agent.publickey)]);
-}
-
 function checkEntry({ allow }: AuthContents, { identity, publickey }: InstalledAgent, oldKey: string): void {
   const named = allow.find((entry) => entry.user_id === identity);
   if (named !== undefined && named.credentials !== publickey && named.credentials !== oldKey) {
