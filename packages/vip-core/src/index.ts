@@ -56,6 +56,7 @@ export {
 } from './identity.ts';
 export { JOURNAL_SUBSYSTEM, JournalCommit, JournalReadRequest, JournalSpan } from './journal-protocol.ts';
 export type { JournalAppendAnswer } from './journal-protocol.ts';
+export { compileExpression } from './expression/compile-expression.ts';
 export { originJournalsOf, packRecords, unpackRecords } from './journal-record.ts';
 export type { JournalRecord, RecordOrigin } from './journal-record.ts';
 export { classifyRpc, encodeRpc, encodeRpcRequest, rpcCodes, rpcError, rpcResult } from './json-rpc.ts';
