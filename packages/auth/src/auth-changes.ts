@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { misplacedExpressions } from './address-rules.ts';
 import { readAuthEntry } from './auth-entry.ts';
 import type { AuthEntry, AuthEntryInput } from './auth-entry.ts';
+import { limitProblems, readCapabilities } from './capabilities.ts';
 import { readEntries } from './auth-document.ts';
 import type { AuthList } from './auth-document.ts';
 import type { RawAuthDocument } from './auth-upgrade.ts';
@@ -28,9 +29,9 @@ function completeEntry(input: AuthEntryInput): AuthEntry {
   return read.entry;
 }
 
-/** Throws AuthEntryInvalidError for an address that was meant as an expression and would match nobody. */
-function checkAddress({ address = null }: AuthEntryInput): void {
-  const problems = misplacedExpressions(address);
+/** Throws AuthEntryInvalidError for what would match nobody and nothing: an address or a limit meant as an expression. */
+function checkExpressions({ address = null, capabilities }: AuthEntryInput): void {
+  const problems = [...misplacedExpressions(address), ...limitProblems(readCapabilities(capabilities) ?? {})];
   if (problems.length > 0) throw new AuthEntryInvalidError(problems);
 }
 
@@ -46,7 +47,7 @@ export function withEntry(
   overwrite: boolean,
 ): RawAuthDocument {
   const entry = completeEntry({ ...input, user_id: input.user_id ?? randomUUID() });
-  checkAddress(input);
+  checkExpressions(input);
   const { entries } = readEntries(document, list);
   const clashes = entries.filter(({ entry: other }) => other.user_id === entry.user_id || matchesAlike(other, entry));
   const clash = clashes[0];
@@ -81,7 +82,7 @@ export function withUpdate(
   const found = entries[index];
   if (found === undefined) throw new AuthEntryUnknownError(list, index, entries.length);
   const entry = completeEntry({ ...found.entry, ...change });
-  checkAddress(change);
+  checkExpressions(change);
   const clash = entries.findIndex(({ entry: other }, at) => at !== index && other.user_id === entry.user_id);
   if (clash >= 0) throw new AuthEntryExistsError('user_id', entry.user_id, clash);
   return {

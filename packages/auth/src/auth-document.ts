@@ -6,6 +6,7 @@ import { readAuthEntry } from './auth-entry.ts';
 import type { AuthEntry } from './auth-entry.ts';
 import { AUTH_FILE_VERSION } from './auth-upgrade.ts';
 import type { RawAuthDocument } from './auth-upgrade.ts';
+import { limitProblems } from './capabilities.ts';
 import { blankComments } from './commented-json.ts';
 import { MIN_LITERAL, requiredLiterals } from './rules/required-literals.ts';
 import { expressionOf } from './text-match.ts';
@@ -120,7 +121,9 @@ function isAlwaysTried({ credentials }: AuthEntry): boolean {
 }
 
 const warningsOf = (list: AuthList, { entries }: ReadEntries): string[] =>
-  entries.flatMap(({ entry, at }) => addressWarnings(entry).map((warning) => `${list} entry ${at}: ${warning}`));
+  entries.flatMap(({ entry, at }) =>
+    [...addressWarnings(entry), ...limitProblems(entry.capabilities)].map((text) => `${list} entry ${at}: ${text}`),
+  );
 
 /** What a document of version 1.x says. */
 export function readContents(document: RawAuthDocument): AuthContents {

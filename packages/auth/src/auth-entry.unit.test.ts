@@ -38,6 +38,7 @@ describe('an entry', () => {
     ['groups that are no names', { credentials, groups: [1] }, '"groups" is no array'],
     ['roles that are no array', { credentials, roles: 'r' }, '"roles" is no array'],
     ['capabilities of a wrong type', { credentials, capabilities: 7 }, '"capabilities"'],
+    ['a back-reference', { credentials, address: '/(1)\\1/' }, '"\\1" is not known here'],
     ['methods that are no object', { credentials, rpc_method_authorizations: ['x'] }, '"rpc_method_authorizations"'],
     ['a text as enabled', { credentials, enabled: 'yes' }, '"enabled"'],
   ])('with %s is refused', (_, value, problem) => {

@@ -86,6 +86,21 @@ describe('domain and address rules', () => {
     );
   });
 
+  it.each(['/([0-9.]+)+x/', '/(.*)*x/', '/([0-9]|[0-9.])*x/'])(
+    'address %s takes no time worth mentioning',
+    (address) => {
+      const before = process.cpuUsage();
+      const rules = [
+        { credentials: '/(A|A)*(A*)*B/', address },
+        { credentials: alice, address },
+      ];
+      const peer = request('A'.repeat(43), 'a', { address: '2001:0db8:85a3:0000:0000:8a2e:192.168.100.200' });
+      for (let n = 0; n < 100; n++) expect(decide(rules, peer).status).toBe(300);
+      expect(decide(rules, { ...peer, credential: alice }).status).toBe(300);
+      expect(process.cpuUsage(before).user / 1000).toBeLessThan(1000);
+    },
+  );
+
   it('the mechanism must be the same', () => {
     expect(decide([{ mechanism: 'PLAIN', credentials: alice }], request(alice, 'a')).status).toBe(300);
   });

@@ -5,7 +5,7 @@ import type { AuthEntry } from './auth-entry.ts';
 import type { AuthSnapshot } from './auth-snapshot.ts';
 import { mergeCapabilities, readCapabilities } from './capabilities.ts';
 import type { Capabilities, Restrictions } from './capabilities.ts';
-import { textMatcher } from './text-match.ts';
+import { expressionOf, textMatcher } from './text-match.ts';
 
 /** Answers what users may do, from memory. */
 export interface SnapshotAuthorizer extends Authorizer {
@@ -44,8 +44,16 @@ export function createAuthorizer(
 function meets(limit: Restrictions, args: Readonly<Record<string, unknown>>): boolean {
   return Object.entries(limit ?? {}).every(([name, rule]) => {
     const given = Object.hasOwn(args, name) ? args[name] : undefined;
-    return typeof rule === 'string' && typeof given === 'string' ? textMatcher(rule)(given) : given === rule;
+    return typeof rule === 'string' && typeof given === 'string' ? isMet(rule, given) : given === rule;
   });
+}
+
+/** Longer arguments meet no expression: the time it takes to look is the caller's to choose. */
+const MAX_ARGUMENT = 4096;
+
+function isMet(rule: string, given: string): boolean {
+  if (expressionOf(rule) === undefined) return given === rule;
+  return given.length <= MAX_ARGUMENT && textMatcher(rule)(given);
 }
 
 /** Worked out per user when first asked for, then kept: there may be 100,000 entries. */

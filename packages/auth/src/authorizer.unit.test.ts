@@ -26,6 +26,17 @@ describe('authorizer', () => {
     expect(asked.allows('nobody', 'can_reset')).toBe(false);
   });
 
+  it('looks at no argument that is too long, and takes no time for any expression', () => {
+    const asked = authorizer([
+      { user_id: 'a', capabilities: { edit: { identity: '/(a|a)*(.*)*b/' }, any: { x: '/.*/' } } },
+    ]);
+    const before = process.cpuUsage();
+    expect(asked.allows('a', 'edit', { identity: 'a'.repeat(4096) })).toBe(false);
+    expect(asked.allows('a', 'any', { x: 'a'.repeat(4096) })).toBe(true);
+    expect(asked.allows('a', 'any', { x: 'a'.repeat(4097) })).toBe(false);
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(1000);
+  });
+
   it('allows what is built in beside what entries say', () => {
     const allow = [readAuthEntry({ credentials: key(1), user_id: 'service', capabilities: 'more' })];
     const entries = allow.flatMap((read) => ('entry' in read ? [read.entry] : []));

@@ -1,3 +1,5 @@
+import { matchProblem } from './text-match.ts';
+
 /** What a capability's holder is limited to: argument name → text, or `/expression/`; null is no limit. */
 export type Restrictions = Readonly<Record<string, unknown>> | null;
 
@@ -33,4 +35,14 @@ export function mergeCapabilities(grants: Iterable<Capabilities>): Capabilities 
     }
   }
   return Object.fromEntries(merged);
+}
+
+/** What is wrong with limits, which nothing would ever meet. */
+export function limitProblems(capabilities: Capabilities): string[] {
+  return Object.entries(capabilities).flatMap(([name, limits]) =>
+    Object.entries(limits ?? {}).flatMap(([argument, limit]) => {
+      const problem = typeof limit === 'string' ? matchProblem(limit) : undefined;
+      return problem === undefined ? [] : [`"capabilities": ${name} can never be used for any ${argument}: ${problem}`];
+    }),
+  );
 }

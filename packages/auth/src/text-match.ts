@@ -1,3 +1,5 @@
+import { compileExpression } from '@volttron-ts/vip-core';
+
 /** The expression between the slashes of `/expression/`; undefined for any other text (reference/vip-zmq.md §3.4). */
 export function expressionOf(text: string): string | undefined {
   return text.length > 1 && text.startsWith('/') && text.endsWith('/') ? text.slice(1, -1) : undefined;
@@ -13,11 +15,11 @@ export function matchProblem(text: string): string | undefined {
   }
 }
 
-/** Compares a text with a rule: equal, or matched as a whole by `/expression/`. Throws SyntaxError. */
+/**
+ * Compares a text with a rule: equal, or matched as a whole by `/expression/`, in a time that no expression makes long.
+ * Throws SyntaxError.
+ */
 export function textMatcher(rule: string): (text: string) => boolean {
   const expression = expressionOf(rule);
-  if (expression === undefined) return (text) => text === rule;
-  // Python's named groups, the one common difference between the two dialects.
-  const pattern = new RegExp(`^(?:${expression.replaceAll('(?P<', '(?<')})$`, 's');
-  return (text) => pattern.test(text);
+  return expression === undefined ? (text) => text === rule : compileExpression(expression);
 }

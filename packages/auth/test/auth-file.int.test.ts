@@ -76,6 +76,16 @@ describe('an auth file', () => {
     });
   });
 
+  it('warns of limits that nothing meets, and keeps their entries', async () => {
+    const entry = { credentials: key(), user_id: 'a', capabilities: { edit: { identity: '/(/' } } };
+    const document = { allow: [entry], version: { major: 1, minor: 4 } };
+    const { contents } = await AuthFile.open(await written(JSON.stringify(document)));
+    expect(contents).toMatchObject({ allow: [{ user_id: 'a' }], problems: [] });
+    expect(contents.warnings).toEqual([
+      expect.stringContaining('allow entry 0: "capabilities": edit can never be used'),
+    ]);
+  });
+
   it.each([
     ['nonsense', 'no JSON'],
     ['[]', 'no JSON object'],
@@ -146,6 +156,8 @@ describe('a change', () => {
     await file.add({ credentials: key(), user_id: 'one' });
     const before = await readFile(file.path, 'utf8');
     await expect(file.add({ credentials: 'short' })).rejects.toMatchObject({ code: 'auth-entry-invalid' });
+    const limit = { credentials: key(), capabilities: { edit: { identity: '/meter(/' } } };
+    await expect(file.add(limit)).rejects.toThrow(/edit can never be used for any identity: .*Unterminated group/);
     await expect(file.update(0, { mechanism: 'X' })).rejects.toMatchObject({ code: 'auth-entry-invalid' });
     await expect(file.update(1, {})).rejects.toMatchObject({ code: 'auth-entry-unknown' });
     await expect(file.remove([0, 7])).rejects.toMatchObject({ code: 'auth-entry-unknown', value: 7 });
