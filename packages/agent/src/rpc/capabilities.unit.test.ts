@@ -25,6 +25,10 @@ describe('Capabilities', () => {
         `User ada can call method set only with identity=${identity} but called with identity=agent.one`,
       );
     }
+    const everything = withHeld({ ada: { edit: { identity: '/(.*)*/' } } });
+    await everything.check('ada', call);
+    const long = everything.check('ada', { ...call, args: ['x'.repeat(4097)] });
+    await expect(long).rejects.toMatchObject({ code: 'unauthorized' });
     const other = withHeld({ ada: { edit: { colour: 'red' } } }).check('ada', call);
     await expect(other).rejects.toThrow('not defined properly');
   });
