@@ -1,4 +1,4 @@
-import { checker, parseLooseJson, t, VipError } from '@volttron-ts/vip-core';
+import { checker, compileExpression, parseLooseJson, t, VipError } from '@volttron-ts/vip-core';
 import { ProtectedTopicsInvalidError } from './errors.ts';
 import { pythonText } from './python-text.ts';
 import type { TopicGuard } from './topic-guard.ts';
@@ -71,10 +71,14 @@ function asRule(entry: unknown): TopicRule | string {
 const isTexts = (value: unknown): value is string[] =>
   Array.isArray(value) && value.every((item) => typeof item === 'string');
 
-/** The expression of `/expression/`, anchored at both ends; undefined for any other text. Throws SyntaxError. */
-function expressionOf(topic: string): RegExp | undefined {
+/** Longer topics count as matched by every expression: the time it takes to look is the publisher's to choose. */
+const MAX_LOOKED_AT = 4096;
+
+/** What `/expression/` matches as a whole, in linear time; undefined for any other text. Throws SyntaxError. */
+function expressionOf(topic: string): ((topic: string) => boolean) | undefined {
   if (topic.length < 2 || !topic.startsWith('/') || !topic.endsWith('/')) return undefined;
-  return new RegExp(`^(?:${topic.slice(1, -1).replaceAll('(?P<', '(?<')})$`, 's');
+  const matches = compileExpression(topic.slice(1, -1));
+  return (text) => text.length > MAX_LOOKED_AT || matches(text);
 }
 
 const CACHE_SIZE = 10_000;
@@ -83,16 +87,16 @@ const CACHE_SIZE = 10_000;
 class RuleTable {
   readonly #exact: ReadonlyMap<string, TopicRule>;
   readonly #literal: readonly TopicRule[];
-  readonly #expressions: readonly { readonly pattern: RegExp; readonly rule: TopicRule }[];
+  readonly #expressions: readonly { readonly matches: (topic: string) => boolean; readonly rule: TopicRule }[];
   readonly #found = new Map<string, TopicRule | undefined>();
   readonly isEmpty: boolean;
 
   constructor(rules: readonly TopicRule[]) {
-    const expressions: { pattern: RegExp; rule: TopicRule }[] = [];
+    const expressions: { matches: (topic: string) => boolean; rule: TopicRule }[] = [];
     this.#literal = rules.filter((rule) => {
-      const pattern = expressionOf(rule.topic);
-      if (pattern !== undefined) expressions.push({ pattern, rule });
-      return pattern === undefined;
+      const matches = expressionOf(rule.topic);
+      if (matches !== undefined) expressions.push({ matches, rule });
+      return matches === undefined;
     });
     this.#expressions = expressions;
     this.#exact = new Map(this.#literal.map((rule) => [rule.topic, rule]));
@@ -103,7 +107,7 @@ class RuleTable {
     if (this.isEmpty) return undefined;
     const known = this.#found.get(topic);
     if (known !== undefined || this.#found.has(topic)) return known;
-    const rule = this.literalOf(topic) ?? this.#expressions.find(({ pattern }) => pattern.test(topic))?.rule;
+    const rule = this.literalOf(topic) ?? this.#expressions.find(({ matches }) => matches(topic))?.rule;
     if (this.#found.size >= CACHE_SIZE) this.#found.clear();
     this.#found.set(topic, rule);
     return rule;

@@ -28,6 +28,16 @@ describe('protected topics', () => {
     expect(alone.publishRefusal('nobody', 'my/devices')).toBeUndefined();
   });
 
+  it('are found in linear time, whatever the expression and the topic', () => {
+    const rules = guard({ 'write-protect': [{ topic: '/(.*)*(a|a)*b/', capabilities: 'a' }] });
+    const before = process.cpuUsage();
+    expect(rules.publishRefusal('nobody', 'a'.repeat(4096))).toBeUndefined();
+    expect(rules.publishRefusal('nobody', `${'a'.repeat(4000)}b`)).toBeDefined();
+    // Too long to be looked at: no way round the rule.
+    expect(rules.publishRefusal('nobody', 'a'.repeat(4097))).toBeDefined();
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(1000);
+  });
+
   it('want all capabilities of a publisher, in the words of the original', () => {
     const rules = guard({ 'write-protect': [{ topic: 'prot/foo', capabilities: ['a', 'b'] }] });
     expect(rules.publishRefusal('both', 'prot/foo')).toBeUndefined();
