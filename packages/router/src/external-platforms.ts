@@ -103,15 +103,15 @@ export class ExternalPlatforms {
     });
   }
 
-  /** Sends a publication of a peer here to the platforms that want it; answers how many do. */
+  /** Sends a publication of a peer here to the platforms that want it; answers to how many it went. */
   publish({ peer, message, topic, bus, delivered }: Publication): number {
     const platforms = bus === '' ? this.#wanted.match('', topic) : [];
     let count = 0;
     for (const platform of platforms) {
       if (this.#host.guard?.mayReceive(platform.user, topic) === false) continue;
-      count += 1;
       const result = platform.send(idOf(message), frames.pubsub, [frames.externalPublish, ...delivered]);
-      if (result === 'full') {
+      if (result === 'sent') count += 1;
+      else if (result === 'full') {
         peer.send(errorFrames('again', peer.userFrame, idOf(message), encodeText(platform.name), frames.pubsub));
       }
     }

@@ -9,6 +9,9 @@ const PLATFORM_LINK = 'instance.';
 /** Lines about one peer: what it does wrong a thousand times is told a few times. */
 const COMPLAINTS = { perSecond: 1 / 60, burst: 3 };
 
+/** Each stop is told to every peer, and so is the next message, which ends it. */
+const STOPS = { perSecond: 1, burst: 10 };
+
 /** A connected peer with what the router needs of it for every message, computed once. */
 export class Peer {
   readonly link: PeerLink;
@@ -20,6 +23,8 @@ export class Peer {
   /** Whether others were told of it: set by its first message, unset by `agentstop`. */
   listed = false;
   readonly #publishes: TokenBucket | undefined;
+  readonly #lookUps: TokenBucket | undefined;
+  readonly #stops: TokenBucket;
   readonly #complaints: TokenBucket;
   /** Complaints that were not logged since the last that was. */
   #untold = 0;
@@ -32,6 +37,8 @@ export class Peer {
     this.userFrame = encodeText(link.user);
     this.isPlatform = !link.trusted && link.identity.startsWith(PLATFORM_LINK);
     this.#publishes = link.trusted ? undefined : new TokenBucket(limits.publishes, now);
+    this.#lookUps = link.trusted ? undefined : new TokenBucket(limits.lookUps, now);
+    this.#stops = new TokenBucket(STOPS, now);
     this.#complaints = new TokenBucket(COMPLAINTS, now);
   }
 
@@ -42,6 +49,16 @@ export class Peer {
   /** Counts a publication; false when it is above the peer's rate. */
   countPublication(): boolean {
     return this.#publishes?.take() ?? true;
+  }
+
+  /** Counts a request by how many entries of a list it makes the router go through; false when it is above the rate. */
+  countLookUp(entries: number): boolean {
+    return this.#lookUps?.take(Math.max(1, entries)) ?? true;
+  }
+
+  /** Counts an `agentstop` about this peer by itself. */
+  countStop(): boolean {
+    return this.#stops.take();
   }
 
   /** Logs what this peer did, but not every time: the next line counts what was left out. */

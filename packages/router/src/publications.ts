@@ -146,16 +146,19 @@ export class Publications {
   #deliver(publication: Publication): number {
     const { peer, message, delivered, bus, isForeign } = publication;
     const subscribers = this.#readers(publication, this.#options.index.match(bus, publication.topic));
+    let count = 0;
     if (subscribers.length > 0) {
       const id = idOf(message);
       const whole = [frames.empty, frames.signature, peer.userFrame, id, frames.pubsub, frames.publish, ...delivered];
       for (const subscriber of subscribers) {
-        if (subscriber.send(whole) === 'full') {
+        const result = subscriber.send(whole);
+        if (result === 'sent') count += 1;
+        else if (result === 'full') {
           peer.send(errorFrames('again', peer.userFrame, id, subscriber.identityFrame, frames.pubsub));
         }
       }
     }
-    return subscribers.length + (isForeign ? 0 : this.#options.toPlatforms(publication));
+    return count + (isForeign ? 0 : this.#options.toPlatforms(publication));
   }
 
   /** Those subscribers that may read the topic: a short prefix must not leak what a long one may not ask for. */

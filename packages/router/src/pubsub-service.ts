@@ -1,13 +1,13 @@
 import { decodeText, encodeRpc, encodeValue, VipError } from '@volttron-ts/vip-core';
 import type { Logger, PublishTap } from '@volttron-ts/vip-core';
 import { TooManySubscriptionsError, UnknownOperationError } from './errors.ts';
-import { at, frames } from './frames.ts';
+import { at, frames, idOf } from './frames.ts';
 import type { Peer } from './peer.ts';
 import { Publications } from './publications.ts';
 import type { Publication } from './publications.ts';
 import { reply, respond } from './pubsub-answers.ts';
 import { readList, readSubscribe, readSynchronize, readUnsubscribe } from './pubsub-requests.ts';
-import { refuse } from './router-errors.ts';
+import { errorFrames, refuse } from './router-errors.ts';
 import { SubscriptionIndex } from './subscription-index.ts';
 import type { Subscription } from './subscription-index.ts';
 import type { TopicGuard } from './topic-guard.ts';
@@ -48,6 +48,7 @@ export class PubSubService {
     const operation = message[at.args];
     if (operation === undefined) return;
     const name = decodeText(operation);
+    if (!this.#maySearch(peer, message, name)) return;
     try {
       this.#serve(name, peer, message);
     } catch (error) {
@@ -75,11 +76,10 @@ export class PubSubService {
         this.#subscribe(peer, message);
         return;
       case 'unsubscribe':
-        this.#unsubscribe(peer, body);
-        respond(peer, message, encodeValue(true));
+        this.#unsubscribe(peer, message, body);
         return;
       case 'synchronize':
-        this.#synchronize(peer, readSynchronize(message[at.args + 2]));
+        this.#synchronize(peer, message);
         return;
       case 'list':
         this.#list(peer, message);
@@ -126,14 +126,27 @@ export class PubSubService {
     }
   }
 
-  #unsubscribe(peer: Peer, body: Uint8Array | undefined): void {
+  /** A short request for long work: without a bound a few of them would keep everybody waiting. */
+  #maySearch(peer: Peer, message: Frames, operation: string): boolean {
+    if (operation !== 'list' && operation !== 'unsubscribe' && operation !== 'synchronize') return true;
+    if (peer.countLookUp(operation === 'list' ? this.#index.size : this.#index.countOf(peer))) return true;
+    peer.complain(this.#options.log, 'a peer asks for more than the router does for one; it is told to try again', {
+      operation,
+    });
+    peer.send(errorFrames('again', peer.userFrame, idOf(message), frames.empty, frames.pubsub));
+    return false;
+  }
+
+  #unsubscribe(peer: Peer, message: Frames, body: Uint8Array | undefined): void {
     for (const { bus, prefixes, allPlatforms } of readUnsubscribe(body)) {
       const own = prefixes ?? this.#index.of(peer).flatMap((held) => (held.bus === bus ? [held.prefix] : []));
       for (const prefix of own) this.#index.remove(peer, { bus, prefix, allPlatforms });
     }
+    respond(peer, message, encodeValue(true));
   }
 
-  #synchronize(peer: Peer, wanted: readonly Subscription[]): void {
+  #synchronize(peer: Peer, message: Frames): void {
+    const wanted = readSynchronize(message[at.args + 2]);
     const keyOf = ({ bus, prefix, allPlatforms }: Subscription): string => JSON.stringify([bus, prefix, allPlatforms]);
     const keep = new Set(wanted.map(keyOf));
     for (const held of this.#index.of(peer)) if (!keep.has(keyOf(held))) this.#index.remove(peer, held);

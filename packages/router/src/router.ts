@@ -221,7 +221,8 @@ export class Router {
         answerPing(peer, message);
         return;
       case 'peerlist':
-        answerPeerlist(peer, message, this.#listed());
+        if (peer.countLookUp(this.#peers.size)) answerPeerlist(peer, message, this.#listed());
+        else this.#fail(peer, 'again', message, frames.empty, frames.peerlist);
         return;
       case 'query':
         answerQuery(peer, message, this.#options.properties());
@@ -255,6 +256,10 @@ export class Router {
     if (stopping === undefined) return;
     if (stopping !== peer && !peer.link.trusted) {
       peer.complain(this.#options.log, 'a peer may only announce its own stop', { of: stopping.identity });
+      return;
+    }
+    if (stopping === peer && !peer.link.trusted && !peer.countStop()) {
+      peer.complain(this.#options.log, 'a peer announces its own stop again and again');
       return;
     }
     this.#unlist(stopping);

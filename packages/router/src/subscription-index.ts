@@ -36,6 +36,7 @@ export class SubscriptionIndex<P> {
   readonly #cache = new Map<string, Map<string, readonly P[]>>();
 
   readonly #onShared: () => void;
+  #size = 0;
 
   /** `onShared` hears that `shared` has changed. */
   constructor(onShared: () => void = () => undefined) {
@@ -74,6 +75,7 @@ export class SubscriptionIndex<P> {
   }
 
   #enter(peer: P, bus: string, prefix: string): void {
+    this.#size += 1;
     const prefixes = this.#byBus.get(bus) ?? new Map<string, Set<P>>();
     this.#byBus.set(bus, prefixes);
     const peers = prefixes.get(prefix);
@@ -83,6 +85,7 @@ export class SubscriptionIndex<P> {
   }
 
   #leave(peer: P, bus: string, prefix: string): void {
+    this.#size -= 1;
     const prefixes = this.#byBus.get(bus);
     const peers = prefixes?.get(prefix);
     peers?.delete(peer);
@@ -115,6 +118,11 @@ export class SubscriptionIndex<P> {
 
   countOf(peer: P): number {
     return this.#byPeer.get(peer)?.size ?? 0;
+  }
+
+  /** How many prefixes all peers hold. */
+  get size(): number {
+    return this.#size;
   }
 
   /** Every subscription with its peer. */

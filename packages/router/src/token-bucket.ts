@@ -19,11 +19,11 @@ export class TokenBucket {
     this.#filledAt = now();
   }
 
-  /** Whether one more may happen now. */
-  take(): boolean {
+  /** Whether one more may happen now. What costs more than there is may happen too, and is waited for afterwards. */
+  take(cost = 1): boolean {
     if (this.#tokens < 1) this.#fill();
     if (this.#tokens < 1) return false;
-    this.#tokens -= 1;
+    this.#tokens -= cost;
     return true;
   }
 

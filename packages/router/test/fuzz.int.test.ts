@@ -1,20 +1,9 @@
 import { decodeText, encodeText } from '@volttron-ts/vip-core';
-import type { BusConnection, BusListener, BusListenerEvents, Logger, PeerLink } from '@volttron-ts/vip-core';
+import type { BusConnection, Logger, PeerLink } from '@volttron-ts/vip-core';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ProtectedTopics, Router } from '../src/index.ts';
-
-/** A listener without a transport: the test says what peers send. */
-class DirectListener implements BusListener {
-  readonly addresses = [];
-  events: BusListenerEvents | undefined;
-  open(events: BusListenerEvents): Promise<void> {
-    this.events = events;
-    return Promise.resolve();
-  }
-  drop = (): number => 0;
-  close = (): Promise<void> => Promise.resolve();
-}
+import { DirectListener } from './direct-listener.ts';
 
 const silence: BusConnection = {
   ...{ identity: 'instance.here.1', state: 'connecting' },
