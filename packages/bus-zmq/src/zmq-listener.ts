@@ -110,7 +110,8 @@ export class ZmqListener implements BusListener {
 
   /**
    * Ends every live session that the rules of now would not let in as the same user, whichever entry admitted it. Settles
-   * when all have been looked at; `decide` is asked a few at a time, so that messages go on.
+   * when all have been looked at; `decide` is asked a few at a time, so that messages go on. Peers that wait in silence
+   * then come in or are turned away, if the rules of now say so.
    */
   async recheck(decide: Authenticator['authenticate']): Promise<void> {
     const connections = new Map([...this.#links].map(([connection, link]) => [link, connection]));
@@ -119,6 +120,7 @@ export class ZmqListener implements BusListener {
       if (link.credential === undefined) connections.get(link)?.close();
       else this.drop(link.credential);
     });
+    this.#socket.askAgain((request) => decide(asRequest(request)).status !== 300);
   }
 
   async close(): Promise<void> {

@@ -49,6 +49,8 @@ export class Admission implements ConnectionEvents {
   private readonly domain: string;
   private readonly address: string;
   private peer: RouterConnection | undefined;
+  /** Of a peer that is kept quiet. */
+  private postponed: AuthenticationRequest | undefined;
 
   constructor(
     host: AdmissionHost,
@@ -92,8 +94,18 @@ export class Admission implements ConnectionEvents {
   /** A libzmq peer comes back at once when it is told anything, so it is told nothing. */
   private postpone(request: AuthenticationRequest, why: string): void {
     const retries = request.metadata.get(retryProperty.toLowerCase())?.toString('latin1') === '1';
-    if (retries) this.connection.refuse(300, why);
-    else this.connection.keepQuiet(why);
+    if (retries) {
+      this.connection.refuse(300, why);
+      return;
+    }
+    this.postponed = request;
+    this.connection.keepQuiet(why);
+  }
+
+  /** Decides anew about a peer that is kept quiet, if that is wanted: its handshake goes on where it stopped. */
+  askAgain(wanted: (request: AuthenticationRequest) => boolean): void {
+    const { postponed } = this;
+    if (postponed !== undefined && wanted(postponed) && this.connection.decideAgain()) void this.decide(postponed);
   }
 
   private claim(request: AuthenticationRequest, yes: AuthenticationDecision & { status: 200 }): void {

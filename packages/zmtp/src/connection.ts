@@ -150,6 +150,14 @@ export class Connection {
     this.phase = 'quiet';
   }
 
+  /** After `keepQuiet`: whether it waits for a decision again. */
+  decideAgain(): boolean {
+    if (this.phase !== 'quiet') return false;
+    this.closeCause = { reason: 'lost', error: undefined };
+    this.phase = 'deciding';
+    return true;
+  }
+
   /** Sends what is queued for at most `lingerMs`, then ends. */
   close(lingerMs: number, reason: CloseReason = 'closed'): void {
     if (this.phase === 'closed' || this.phase === 'ending') return;

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 
 import { Admission } from './admission.ts';
 import type { AdmissionHost, RouterHandlers } from './admission.ts';
-import type { Authenticator } from './authenticator.ts';
+import type { AuthenticationRequest, Authenticator } from './authenticator.ts';
 import { SocketUseError } from './errors.ts';
 import { listen } from './listener.ts';
 import type { Listener } from './listener.ts';
@@ -97,6 +97,14 @@ export class RouterSocket {
     const found = [...this.all].filter((admission) => admission.publicKey?.equals(publicKey));
     for (const admission of found) admission.connection.destroy('dropped');
     return found.length;
+  }
+
+  /**
+   * Asks the authenticator again about peers that wait in silence for a decision (status 300), as far as wanted: one that
+   * is let in now need not connect anew.
+   */
+  askAgain(wanted: (request: AuthenticationRequest) => boolean): void {
+    for (const admission of [...this.unadmitted]) admission.askAgain(wanted);
   }
 
   /** Stops listening and ends all connections, after sending what is queued for at most `linger` ms (1000). */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { generateKeyPair } from '../src/index.ts';
 import type { AuthenticationDecision, AuthenticationRequest } from '../src/index.ts';
@@ -52,6 +52,49 @@ describe('the authenticator', () => {
     expect(await peer.closed()).not.toContain('ERROR');
     const failed = await router.events.find(({ type }) => type === 'handshake-failed');
     expect(failed).toMatchObject({ reason: 'refused', error: { status: 300 } });
+  });
+
+  it('asked again lets in a peer that was kept quiet, on the connection it has', async () => {
+    const asked: string[] = [];
+    let decision: AuthenticationDecision = { status: 300, text: 'pending' };
+    await using router = new TestRouter({
+      authenticator: ({ identity }) => {
+        asked.push(identity.toString());
+        return identity.toString() === 'new' ? decision : { status: 300, text: 'pending' };
+      },
+    });
+    const endpoint = await router.socket.bind(local, plain);
+    using peer = RawPeer.dealer(endpoint, 'new');
+    using other = RawPeer.dealer(endpoint, 'other');
+    await vi.waitFor(() => {
+      expect(asked.toSorted()).toEqual(['new', 'other']);
+    });
+    router.socket.askAgain(() => true);
+    expect(asked).toHaveLength(4);
+    decision = { status: 200, userId: 'new' };
+    router.socket.askAgain(({ identity }) => identity.toString() === 'new');
+    await peer.sees('READY');
+    const [connection] = await router.connections.count(1);
+    expect(connection?.userId).toBe('new');
+    peer.socket.destroy();
+    expect(await router.events.find(({ type }) => type === 'disconnected')).toMatchObject({ reason: 'lost' });
+    expect(asked).toHaveLength(5);
+    expect(other.isOpen).toBe(true);
+  });
+
+  it('asked again turns away for good whom it denies now', async () => {
+    let decision: AuthenticationDecision = { status: 300, text: 'pending' };
+    await using router = new TestRouter({ authenticator: () => decision });
+    const endpoint = await router.socket.bind(local, plain);
+    using peer = RawPeer.dealer(endpoint, 'new');
+    await peer.sees('NULL');
+    await router.events.find(({ type }) => type === 'accepted');
+    decision = { status: 400, text: 'denied' };
+    await vi.waitFor(() => {
+      router.socket.askAgain(() => true);
+      expect(peer.socket.readyState).not.toBe('open');
+    });
+    expect(await peer.closed()).toContain('400');
   });
 
   it('notices when such a peer goes away or sends something', async () => {
