@@ -14,6 +14,7 @@ const foreign = {
   zeromq: ['bus-zmq', 'bench', 'e2e'],
   axios: ['connect', 'demo', 'e2e'],
   fastify: ['web'],
+  ws: ['web', 'platform'],
   '@fastify/*': ['web'],
   commander: ['demo', 'cli'],
   tar: ['aip'],

@@ -97,3 +97,48 @@ export class AgentEntryTakenError extends VipError {
     });
   }
 }
+
+/** `register_endpoint`, `register_websocket`: another peer has the endpoint; the words are those of the original. */
+export class DuplicateEndpointError extends VipError {
+  override readonly name = 'DuplicateEndpointError';
+  constructor(endpoint: string, owner: string) {
+    super('duplicate-endpoint', `Endpoint ${endpoint} is already an endpoint`, {
+      item: 'endpoint',
+      value: endpoint,
+      remedy: `It is that of "${owner}"; take another one.`,
+    });
+  }
+}
+
+/** A route that the platform does not give to agents. */
+export class RouteRefusedError extends InvalidValueError {
+  override readonly name = 'RouteRefusedError';
+  constructor(item: string, value: string, why: string, remedy: string) {
+    super(item, value, `"${value}" cannot be served for an agent: ${why}.`, remedy);
+  }
+}
+
+/** A regular expression for paths that is none, or could not be matched in a bounded time. */
+export class RouteExpressionError extends InvalidValueError {
+  override readonly name = 'RouteExpressionError';
+  constructor(source: string, why: string) {
+    super(
+      'regex',
+      source,
+      `"${source}" cannot be an expression for paths: ${why}.`,
+      'Use characters, classes, groups, "|", repetitions, "^" and "$"; they are matched in a time that no path can stretch.',
+    );
+  }
+}
+
+/** Only the peer that registered a web socket may use it. */
+export class NotOwnerError extends VipError {
+  override readonly name = 'NotOwnerError';
+  constructor(endpoint: string, peer: string) {
+    super('not-owner', `The web socket ${endpoint} is not registered by "${peer}".`, {
+      item: 'endpoint',
+      value: endpoint,
+      remedy: 'Register it first (register_websocket).',
+    });
+  }
+}

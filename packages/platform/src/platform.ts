@@ -28,8 +28,9 @@ import { auditedEnrolment } from './services/auth/audited-enrolment.ts';
 import { RefusalCounter } from './services/auth/refusal-counter.ts';
 import { createServiceKit } from './wiring/kit.ts';
 import { Parts } from './wiring/parts.ts';
-import { startLiveFeed, startServices } from './wiring/services.ts';
-import type { RunningWeb, WebParts } from './wiring/web.ts';
+import { startServices } from './wiring/services.ts';
+import type { RunningWeb } from './wiring/web.ts';
+import type { PlatformWeb } from './wiring/platform-web.ts';
 import type { ServiceKit } from './wiring/kit.ts';
 
 /** Version that `query platform-version` answers. */
@@ -115,12 +116,12 @@ export class Platform {
       },
       this.#parts,
     );
-    const feed = startLiveFeed(kit);
+    const platformWeb = await startConfiguredWeb(kit, serverKeys.publicKey);
     const control = await startServices(kit);
     const addresses = await router.listen();
     await router.setProperties(this.#properties(addresses, serverKeys.publicKey));
     await this.#learnOwnKeys(addresses, serverKeys.publicKey);
-    const web = await startConfiguredWeb(kit, { feed, serverKey: serverKeys.publicKey, addresses });
+    const web = platformWeb && (await serveWeb(kit, platformWeb, addresses));
     control.startAgents();
     return {
       instance: settings['instance-name'],
@@ -244,10 +245,16 @@ export class Platform {
   }
 }
 
-/** HTTPS, certificates and their libraries are loaded on platforms that serve the web: they take 25 MB. */
-async function startConfiguredWeb(kit: ServiceKit, parts: WebParts): Promise<RunningWeb | undefined> {
+/** `platform_web` on the bus, on platforms that serve the web. */
+async function startConfiguredWeb(kit: ServiceKit, serverKey: string): Promise<PlatformWeb | undefined> {
   const bindAddress = kit.settings['bind-web-address'];
   if (bindAddress === undefined) return undefined;
+  const { startPlatformWeb } = await import('./wiring/platform-web.ts');
+  return startPlatformWeb(kit, bindAddress, serverKey);
+}
+
+/** HTTPS, certificates and their libraries are loaded once agents can connect, and only here: they take 25 MB. */
+async function serveWeb(kit: ServiceKit, web: PlatformWeb, addresses: readonly string[]): Promise<RunningWeb> {
   const { startWeb } = await import('./wiring/web.ts');
-  return startWeb(kit, bindAddress, parts);
+  return startWeb(kit, web, addresses);
 }

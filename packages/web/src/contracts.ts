@@ -1,6 +1,7 @@
 import type { Secret, WebSession } from '@volttron-ts/auth';
 import type { Decision } from '@volttron-ts/enrolment';
 import type { Clock, DiscoveryDocument, KeyRequest, LivePoint, Logger } from '@volttron-ts/vip-core';
+import type { AgentRoutes } from './agent-routes.ts';
 
 /** The keys that asked to connect, and the two decisions on them; fits Enrolment. */
 export interface KeyRequests {
@@ -38,6 +39,7 @@ export interface WebOptions {
   readonly login: WebLogin;
   readonly keyRequests: KeyRequests;
   readonly live: LiveFeed;
+  readonly agents: AgentRoutes;
   readonly clock: Clock;
   readonly log: Logger;
 }

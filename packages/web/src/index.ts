@@ -1,4 +1,12 @@
 /** HTTPS: discovery, approval, live values. @packageDocumentation */
+export type {
+  AgentFiles,
+  AgentHandler,
+  AgentRoutes,
+  AgentSockets,
+  RequestEnvironment,
+  SocketClient,
+} from './agent-routes.ts';
 export type { KeyRequests, LiveFeed, WebLogin, WebOptions, WebServer } from './contracts.ts';
 export {
   BadRequestError,

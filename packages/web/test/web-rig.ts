@@ -10,6 +10,7 @@ import type { Decision } from '@volttron-ts/enrolment';
 import { VipError } from '@volttron-ts/vip-core';
 import type { KeyRequest, LivePoint, Logger } from '@volttron-ts/vip-core';
 import { SteppedClock } from '@volttron-ts/vip-core/testing';
+import type { AgentFiles, AgentHandler, AgentRoutes, AgentSockets } from '../src/agent-routes.ts';
 import type { KeyRequests, LiveFeed, WebLogin, WebOptions, WebServer } from '../src/contracts.ts';
 import { startWebServer } from '../src/web-server.ts';
 
@@ -108,6 +109,20 @@ export class TwoUsers implements WebLogin {
   }
 }
 
+/** Routes of agents, as tests set them. */
+export class HandAgents implements AgentRoutes {
+  readonly routes = new Map<string, AgentHandler | AgentFiles>();
+  readonly endpoints = new Map<string, AgentSockets>();
+
+  find(path: string): AgentHandler | AgentFiles | undefined {
+    return this.routes.get(path);
+  }
+
+  sockets(path: string): AgentSockets | undefined {
+    return this.endpoints.get(path);
+  }
+}
+
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
@@ -125,6 +140,7 @@ export class WebRig {
   readonly feed = new HandFeed();
   readonly keys = new OneKey();
   readonly users = new TwoUsers();
+  readonly agents = new HandAgents();
   readonly clock = new SteppedClock(Date.UTC(2026, 10, 22, 10, 12));
   readonly lines: string[] = [];
   #server: WebServer | undefined;
@@ -147,6 +163,7 @@ export class WebRig {
       login: this.users,
       keyRequests: this.keys,
       live: this.feed,
+      agents: this.agents,
       clock: this.clock,
       log: this.#log(),
     };

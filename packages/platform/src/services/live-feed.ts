@@ -1,5 +1,4 @@
-import { defineAgent, t } from '@volttron-ts/agent';
-import type { AgentDefinition, Reading } from '@volttron-ts/agent';
+import type { Reading, Vip } from '@volttron-ts/agent';
 import { formatTimestamp } from '@volttron-ts/vip-core';
 import type { Clock, LivePoint } from '@volttron-ts/vip-core';
 import type { LiveFeed } from '@volttron-ts/web';
@@ -28,15 +27,9 @@ export class DeviceFeed implements LiveFeed {
     };
   }
 
-  /** The agent that listens for it. */
-  get agent(): AgentDefinition {
-    return defineAgent({
-      name: 'platform.web',
-      config: t.Object({}),
-      run: async ({ vip, signal }) => {
-        for await (const reading of vip.pubsub.subscribe('devices/', { signal })) this.#take(reading);
-      },
-    });
+  /** Listens on the bus until the signal. */
+  async follow(vip: Vip, signal: AbortSignal): Promise<void> {
+    for await (const reading of vip.pubsub.subscribe('devices/', { signal })) this.#take(reading);
   }
 
   #take(reading: Reading): void {

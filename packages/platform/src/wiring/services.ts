@@ -1,5 +1,3 @@
-import { services } from '@volttron-ts/vip-core';
-import { DeviceFeed } from '../services/live-feed.ts';
 import { startAuth } from './auth.ts';
 import { startConfigStore } from './config-store.ts';
 import { startControl } from './control.ts';
@@ -21,11 +19,4 @@ export async function startServices(kit: ServiceKit): Promise<RunningControl> {
   const control = startControl(kit);
   await Promise.all(kit.services.map(async ({ vip }) => vip.hello('')));
   return control;
-}
-
-/** `platform_web` on the bus: it listens for what the web service shows live. */
-export function startLiveFeed(kit: ServiceKit): DeviceFeed {
-  const feed = new DeviceFeed(kit.clock);
-  kit.startService(services.web, feed.agent);
-  return feed;
 }

@@ -1,21 +1,13 @@
 import { readFile } from 'node:fs/promises';
-import { WebUsers } from '@volttron-ts/auth';
 import type { InstanceSettings } from '@volttron-ts/auth';
 import { pagesDirectory } from '@volttron-ts/pages';
 import { FileUnreadableError } from '@volttron-ts/storage';
 import type { DiscoveryDocument } from '@volttron-ts/vip-core';
 import { startWebServer } from '@volttron-ts/web';
-import type { LiveFeed } from '@volttron-ts/web';
 import { ensureWebCertificate } from '../web-certificate.ts';
 import type { WebCertificate } from '../web-certificate.ts';
 import type { ServiceKit } from './kit.ts';
-
-export interface WebParts {
-  readonly feed: LiveFeed;
-  readonly serverKey: string;
-  /** What the platform is bound to; discovery publishes the first tcp address. */
-  readonly addresses: readonly string[];
-}
+import type { PlatformWeb } from './platform-web.ts';
 
 export interface RunningWeb {
   readonly address: string;
@@ -23,29 +15,35 @@ export interface RunningWeb {
   readonly firstPassword: string | undefined;
 }
 
-/** Starts the web service at the address that `bind-web-address` configures. */
-export async function startWeb(kit: ServiceKit, bindAddress: string, parts: WebParts): Promise<RunningWeb> {
-  const users = await WebUsers.open(kit);
+/** Starts the web server at the address that `bind-web-address` configures; discovery publishes the first tcp address. */
+export async function startWeb(kit: ServiceKit, web: PlatformWeb, addresses: readonly string[]): Promise<RunningWeb> {
+  const { address: bindAddress, users, serverKey } = web;
   const { certificate, privateKey } = await certificateOf(kit, bindAddress);
   const server = await startWebServer({
     bindAddress,
     certificate,
     privateKey,
     pages: pagesDirectory,
-    discovery: () => discoveryDocument(kit.settings, parts),
+    discovery: () => discoveryDocument(kit.settings, serverKey, addresses),
     login: users,
     keyRequests: kit.enrolment,
-    live: parts.feed,
+    live: web.feed,
+    agents: web.agents,
     clock: kit.clock,
     log: kit.log('volttron.platform.web'),
   });
   kit.part('the web service', async () => server.close());
+  web.address = server.address;
   // After the server listens: the password is shown once, and must not be lost with a start that fails.
   const firstPassword = (await users.ensureAdmin())?.reveal();
   return { address: server.address, firstPassword };
 }
 
-function discoveryDocument(settings: InstanceSettings, { serverKey, addresses }: WebParts): DiscoveryDocument {
+function discoveryDocument(
+  settings: InstanceSettings,
+  serverKey: string,
+  addresses: readonly string[],
+): DiscoveryDocument {
   const vipAddress = addresses.find((address) => address.startsWith('tcp:'));
   return {
     ...(vipAddress === undefined ? {} : { serverkey: serverKey, 'vip-address': vipAddress }),
