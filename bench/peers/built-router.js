@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { AuthFile, createAccessTable, createAuthenticator, KeyStore } from '@volttron-ts/auth';
 import { ZmqListener } from '@volttron-ts/bus-zmq';
-import { systemClock } from '@volttron-ts/connect';
+import { systemClock } from '@volttron-ts/connect/system-clock';
 import { defaultPeerLimits, Router } from '@volttron-ts/router';
 import { parseAddress } from '@volttron-ts/vip-core';
 

@@ -3,7 +3,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { createAuthenticator } from '@volttron-ts/auth';
 import type { AccessTable } from '@volttron-ts/auth';
 import { ZmqConnection, ZmqListener } from '@volttron-ts/bus-zmq';
-import { systemClock } from '@volttron-ts/connect';
+import { systemClock } from '@volttron-ts/connect/system-clock';
 import { connectJournalTap } from '@volttron-ts/history';
 import { defaultPeerLimits, PortListener, ProtectedTopics, Router } from '@volttron-ts/router';
 import type { ProtectedTopicsSnapshot, QueryProperties } from '@volttron-ts/router';

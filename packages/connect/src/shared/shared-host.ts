@@ -18,6 +18,8 @@ export interface HostChannel {
   on(event: 'disconnect', listener: () => void): unknown;
 }
 
+/** What V8 takes for short-lived objects without a limit is most of what a thread that does little costs. */
+const YOUNG_MB = 6;
 /** How long agents may take to end when the process ends, ms. */
 const GRACE_MS = 15_000;
 
@@ -77,6 +79,7 @@ class SharedHost {
       env: { ...this.#environment, ...environment },
       stdout: true,
       stderr: true,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
     });
     let code: number | undefined;
     worker.on('message', (message: FromAgent) => {
