@@ -27,7 +27,7 @@ function lineOf({ code, stdout, stderr }: Ended, expected: number): string {
 
 const write = async (home: string, file: string, text: string): Promise<void> => {
   await mkdir(dirname(join(home, file)), { recursive: true });
-  await writeFile(join(home, file), text);
+  await writeFile(join(home, file), text, { mode: 0o600 });
 };
 
 describe.concurrent('volttron with bad input', () => {

@@ -41,6 +41,7 @@ export {
   WebUsersInvalidError,
 } from './errors.ts';
 export { homeOf, openHome } from './home.ts';
+export { looseModes } from './loose-modes.ts';
 export { readInstanceConfig, writeInstanceConfig } from './instance-config.ts';
 export type { ConfigSource, InstanceConfig, InstanceConfigOptions } from './instance-config.ts';
 export { instanceOptions } from './instance-options.ts';

@@ -1,7 +1,8 @@
-import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineAgent, startAgent, t } from '@volttron-ts/agent';
-import { AuthFile, generateKeyPair, verifyAudit } from '@volttron-ts/auth';
+import { AuthFile, generateKeyPair, KeyStore, verifyAudit } from '@volttron-ts/auth';
 import type { AuditRecord, AuthEntryInput, KeyPair } from '@volttron-ts/auth';
 import { ZmqConnection } from '@volttron-ts/bus-zmq';
 import { systemClock } from '@volttron-ts/connect';
@@ -246,6 +247,20 @@ describe('an edit of auth.json by hand', () => {
     await until(() => {
       expect(site.lines.join('\n')).toContain('"address" localhost:1000:1000:2721 matches nobody');
     });
+  });
+});
+
+it('a key store that others can read is told at the start', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'loose-'));
+  onTestFinished(() => rm(home, { recursive: true, force: true }));
+  await new KeyStore(home).platform();
+  await chmod(join(home, 'keystore'), 0o644);
+  const { log, lines } = keepingLog();
+  await using platform = await TestPlatform.start({ home, config: '', log });
+  await until(() => {
+    expect(lines).toContain(
+      `other users of this host can read ${platform.home}/keystore: chmod go-rwx ${platform.home}/keystore`,
+    );
   });
 });
 

@@ -1,4 +1,4 @@
-import { AuthFileEditError, createAccessTable, createAuthSnapshot } from '@volttron-ts/auth';
+import { AuthFileEditError, createAccessTable, createAuthSnapshot, looseModes } from '@volttron-ts/auth';
 import { services, VipError } from '@volttron-ts/vip-core';
 import { CapabilityNews } from '../services/auth/capability-news.ts';
 import { editRecord } from '../services/auth/edit-record.ts';
@@ -14,6 +14,10 @@ export function startAuth(kit: ServiceKit): void {
     services.auth,
     defineAuthService({ enrolment, authorizer, file: authFile, topics, audit }),
   );
+  const told = looseModes(kit.home).then((lines) => {
+    for (const line of lines) log.warn(line);
+  });
+  kit.unawaited(told, 'the modes of the home were not looked at');
   const news = new CapabilityNews({
     clock,
     capabilities: () => authorizer.userToCapabilities(),
