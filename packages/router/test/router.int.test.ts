@@ -117,11 +117,15 @@ it('lists subscriptions under a prefix, and with reverse those that a text is un
 it('lets nobody announce the stop of another, or stop the platform', async () => {
   await using rig = await RouterRig.create();
   const [one, two] = [await rig.peer('one'), await rig.peer('two')];
+  await two.ask('', 'pubsub', 'subscribe', '{"prefix":"t","bus":""}');
   await one.send('', 'agentstop', ['two']);
   const refusal = await one.ask('', 'quit');
   expect(texts(refusal).slice(0, 2)).toEqual(['93', 'Protocol not supported']);
   expect(rig.quits).toBe(0);
-  expect(texts(await two.ask('', 'peerlist', 'list'))).toContain('two');
+  // Whatever it says itself would list it again.
+  expect(texts(await one.ask('', 'peerlist', 'list'))).toContain('two');
+  const count = await one.ask('', 'pubsub', 'publish', 't', '{"bus":"","headers":{},"message":1}');
+  expect(texts(count)).toEqual(['request_response', '1']);
 });
 
 it('obeys quit from the service control', async () => {
