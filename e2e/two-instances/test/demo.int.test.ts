@@ -95,6 +95,23 @@ describe('npm start', () => {
     expect(code).toBe(1);
   });
 
+  it('takes its processes along when it is killed, and lets nobody empty its folder before', async () => {
+    await using directory = await Directory.make();
+    const killed = new Launcher(directory, ['--yes']);
+    await killed.says('First reading');
+    const second = await new Launcher(directory, ['--yes', '--seconds', '1']).ended;
+    expect(second.code).toBe(1);
+    expect(second.stderr).toContain(
+      `runs in ${join(directory.path, '.demo')} already: npm start (process ${killed.process.pid})`,
+    );
+    expect(second.stderr).toContain(`kill ${killed.process.pid}`);
+    killed.process.kill('SIGKILL');
+    const third = await new Launcher(directory, ['--yes', '--seconds', '1', '--json']).ended;
+    expect(third.code, third.stderr).toBe(0);
+    expect(lastLine(third.stdout)).toMatchObject({ lost: 0, duplicates: 0 });
+    expect(await processesOf(directory.path)).toEqual([]);
+  });
+
   it('stops once, in order and losing nothing, when a terminal and npm each send SIGINT', async () => {
     await using directory = await Directory.make();
     const launcher = new Launcher(directory, ['--yes', '--json']);

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { VipError } from '@volttron-ts/vip-core';
+import { closeSync, openSync } from 'node:fs';
+import { ChildEndedError } from './errors.ts';
 
 export interface ChildOptions {
   /** For messages: `volttron-server`, `forwarder`. */
@@ -15,33 +15,35 @@ export interface ChildOptions {
 }
 
 const STOP_MS = 15_000;
+const END_WITH_LAUNCHER = import.meta.resolve(`./end-with-launcher${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`);
 
-/** A Node process of ours in a process group of its own, so that a Ctrl-C reaches it only through us. */
+/** A Node process of ours in a process group of its own, so that a Ctrl-C reaches it only through us; it ends with us. */
 export class Child {
   readonly name: string;
-  readonly #options: ChildOptions;
   readonly #process: ChildProcess;
   readonly #exit: Promise<number | null>;
   readonly #ready = Promise.withResolvers<unknown>();
 
   constructor(options: ChildOptions) {
     this.name = options.name;
-    this.#options = options;
-    const log = createWriteStream(options.logFile, { flags: 'a' });
-    const child = spawn(process.execPath, [...conditions(), options.script, ...options.args], {
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: { ...process.env, ...options.environment },
-    });
-    child.stdout?.pipe(log, { end: false });
-    child.stderr?.pipe(log, { end: false });
+    // The file itself, so that a process which ends after its launcher can still say so.
+    const log = openSync(options.logFile, 'a', 0o600);
+    const child = spawn(
+      process.execPath,
+      [...conditions(), `--import=${END_WITH_LAUNCHER}`, options.script, ...options.args],
+      {
+        detached: true,
+        stdio: ['ignore', log, log, 'ipc'],
+        env: { ...process.env, ...options.environment },
+      },
+    );
+    closeSync(log);
     child.on('message', (message) => {
       this.#ready.resolve(message);
     });
     this.#process = child;
     this.#exit = once(child, 'exit').then(([code]) => {
-      log.end();
-      this.#ready.reject(this.#ended(code as number | null));
+      this.#ready.reject(new ChildEndedError(this.name, code as number | null, options.logFile));
       return code as number | null;
     });
     this.#ready.promise.catch(() => undefined);
@@ -79,14 +81,6 @@ export class Child {
   /** Ends it at once, as a crash would. */
   kill(): void {
     this.#process.kill('SIGKILL');
-  }
-
-  #ended(code: number | null): VipError {
-    return new VipError('child-ended', `${this.name} ended with ${code === null ? 'a signal' : `code ${code}`}.`, {
-      item: this.name,
-      value: code,
-      remedy: `Read ${this.#options.logFile}.`,
-    });
   }
 }
 

@@ -1,11 +1,12 @@
-import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { exitCodes } from '@volttron-ts/connect';
-import { checker, t, VipError } from '@volttron-ts/vip-core';
+import { checker, t } from '@volttron-ts/vip-core';
 import type { Logger } from '@volttron-ts/vip-core';
 import { asPublisherCounts, compare } from './check.ts';
 import type { Comparison, PublisherCounts } from './check.ts';
+import { claimFolder } from './claim-folder.ts';
+import { ChildEndedError } from './errors.ts';
 import { freePort } from './free-port.ts';
 import { Instance } from './instance.ts';
 import type { AgentPlan } from './instance.ts';
@@ -56,6 +57,7 @@ export class Demo {
   readonly client: Instance;
   readonly #options: DemoOptions;
   readonly #started = performance.now();
+  #release: () => Promise<void> = () => Promise.resolve();
   #serverOperator: Operator | undefined;
   #clientOperator: Operator | undefined;
   #agents: { readonly instance: Instance; readonly plan: AgentPlan }[] = [];
@@ -74,10 +76,9 @@ export class Demo {
     return join(this.server.home, 'historian.sqlite');
   }
 
-  /** Makes both homes and starts both platforms and all agents. */
+  /** Makes both homes and starts both platforms and all agents. Throws FolderInUseError, ChildEndedError. */
   async start(): Promise<void> {
-    await rm(this.#options.root, { recursive: true, force: true });
-    await mkdir(this.#options.root, { recursive: true, mode: 0o700 });
+    this.#release = await claimFolder(this.#options.root);
     const historian: AgentPlan = {
       identity: HISTORIAN,
       module: '@volttron-ts/historian',
@@ -111,7 +112,7 @@ export class Demo {
       try {
         return asPlatformStatus(await this.server.startPlatform(), 'the status of the server');
       } catch (error) {
-        const inUse = error instanceof VipError && error.value === exitCodes.unavailable;
+        const inUse = error instanceof ChildEndedError && error.value === exitCodes.unavailable;
         if (!inUse || attempt === PORT_ATTEMPTS) throw error;
       }
     }
@@ -205,6 +206,7 @@ export class Demo {
     await Promise.all([this.#clientOperator?.close(), this.#serverOperator?.close()]);
     await Promise.all(this.#agents.map(async ({ instance, plan }) => instance.stop(plan.identity)));
     await Promise.all([this.client.stop('volttron'), this.server.stop('volttron')]);
+    await this.#release();
   }
 }
 

@@ -5,6 +5,7 @@ export { compare } from './check.ts';
 export type { Comparison, PublisherCounts } from './check.ts';
 export { Demo } from './demo.ts';
 export type { DemoOptions, Progress } from './demo.ts';
+export { ChildEndedError, FolderInUseError } from './errors.ts';
 export { freePort } from './free-port.ts';
 export { Instance } from './instance.ts';
 export type { AgentPlan } from './instance.ts';

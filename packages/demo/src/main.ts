@@ -3,7 +3,7 @@ import process from 'node:process';
 import { createInterface } from 'node:readline/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
-import { createLog } from '@volttron-ts/connect';
+import { createLog, failureLine } from '@volttron-ts/connect';
 import { Demo } from './demo.ts';
 import type { Progress } from './demo.ts';
 import type { WaitingKey } from './operator.ts';
@@ -54,7 +54,7 @@ try {
   process.exitCode = await run();
 } catch (error) {
   if (!(stopping.signal.aborted && error instanceof Error && error.name === 'AbortError')) {
-    say(`npm start: ${error instanceof Error ? error.message : String(error)}`);
+    say(`npm start: ${failureLine(error)}`);
     process.exitCode = 1;
   }
   await demo.stop();

@@ -1,7 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { Child } from '../src/child.ts';
 
 let folder: string;
@@ -36,6 +38,23 @@ it('says which log to read when the process ends before it is ready', async () =
     remedy: expect.stringContaining('log') as string,
   });
   expect(await readFile(join(folder, 'log'), 'utf8')).toContain('no luck');
+});
+
+it('ends a process when its launcher is killed', async () => {
+  const script = join(folder, 'script.mjs');
+  await writeFile(script, "process.on('SIGTERM', () => process.exit(0)); setInterval(() => 0, 1e6); process.send(1);");
+  const launcher = spawn(process.execPath, [
+    '--conditions=@volttron-ts/source',
+    join(import.meta.dirname, 'support/launch-child.ts'),
+    ...[script, join(folder, 'log')],
+  ]);
+  const [said] = (await once(launcher.stdout, 'data')) as [Buffer];
+  const pid = Number(said.toString());
+  process.kill(pid, 0);
+  launcher.kill('SIGKILL');
+  await vi.waitFor(() => {
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+  }, 10_000);
 });
 
 it('ends a process at once when it is to be killed', async () => {
