@@ -69,6 +69,11 @@ describe('the parameters of VIP addresses (seed 001)', () => {
     ]);
   });
 
+  it('are none by default: the platform listens on its local socket alone', async () => {
+    await using local = await TestPlatform.start({ config: '' });
+    expect(local.status.addresses).toEqual([`ipc://@${local.home}/run/vip.socket`]);
+  });
+
   it('connect with serverkey, secretkey and publickey, where the domain of the entry is that of the address', async () => {
     const agent = await agentAt(`${bound(2)}${client('')}`);
     await agent.vip.hello('');
