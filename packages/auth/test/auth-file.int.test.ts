@@ -165,6 +165,21 @@ describe('a change', () => {
     expect(await readFile(file.path, 'utf8')).toBe(before);
   });
 
+  it.each([String.raw`/192\.168\.1\..*`, String.raw`192\.168\.1\..*`])(
+    'refuses the addresses that the page calls invalid: %s',
+    async (address) => {
+      const file = await AuthFile.open(join(await scratchFolder(), 'auth.json'));
+      const refused = file.add({ credentials: key(), address });
+      await expect(refused).rejects.toThrow('an expression is written between slashes: /192');
+      await file.add({ credentials: key(), address: String.raw`/192\.168\.1\..*/` });
+      const [{ address: stored } = {}] = (
+        JSON.parse(await readFile(file.path, 'utf8')) as { allow: { address: string }[] }
+      ).allow;
+      expect(stored).toBe(String.raw`/192\.168\.1\..*/`);
+      expect(await readFile(file.path, 'utf8')).toContain(String.raw`"/192\\.168\\.1\\..*/"`);
+    },
+  );
+
   it('keeps what another process wrote meanwhile, and tells its listeners', async () => {
     const file = await AuthFile.open(join(await scratchFolder(), 'auth.json'));
     const other = await AuthFile.open(file.path);
