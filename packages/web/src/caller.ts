@@ -18,9 +18,12 @@ export interface Caller {
   readonly mayDecide: boolean;
 }
 
+/** What the names of session cookies begin with. */
+export const SESSION_COOKIE = '__Host-volttron-';
+
 /** Cookies of one host reach all its ports, so that each instance needs a name of its own. */
 export function sessionCookie(request: FastifyRequest): string {
-  return `__Host-volttron-${request.socket.localPort ?? 0}`;
+  return `${SESSION_COOKIE}${request.socket.localPort ?? 0}`;
 }
 
 export async function callerOf(request: FastifyRequest, sessions: SessionStore, login: WebLogin): Promise<Caller> {

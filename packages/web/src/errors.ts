@@ -169,3 +169,43 @@ export class TooManyStreamsError extends VipError {
     });
   }
 }
+
+/** An agent failed a request, answered what cannot be sent, or left. */
+export class AgentFailedError extends VipError {
+  override readonly name = 'AgentFailedError';
+  constructor(agent: string, why: string) {
+    super('agent-failed', `The agent "${agent}" did not answer: ${why}.`, {
+      item: 'agent',
+      value: agent,
+      remedy: "The platform's log says more.",
+    });
+  }
+}
+
+/** An agent took too long over a request. */
+export class AgentTimeoutError extends VipError {
+  override readonly name = 'AgentTimeoutError';
+  constructor(agent: string) {
+    super('agent-timeout', `The agent "${agent}" did not answer in time.`, { item: 'agent', value: agent });
+  }
+}
+
+/** An agent does not let a web socket in. */
+export class SocketRefusedError extends VipError {
+  override readonly name = 'SocketRefusedError';
+  constructor(agent: string) {
+    super('socket-refused', `The agent "${agent}" does not let this client in.`, { item: 'agent', value: agent });
+  }
+}
+
+/** All places for web sockets are taken. */
+export class TooManySocketsError extends VipError {
+  override readonly name = 'TooManySocketsError';
+  constructor(limit: number) {
+    super('too-many-sockets', `All ${limit} web sockets are in use.`, {
+      item: 'web socket',
+      value: limit,
+      remedy: 'Close another one and try again.',
+    });
+  }
+}

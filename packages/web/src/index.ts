@@ -9,6 +9,8 @@ export type {
 } from './agent-routes.ts';
 export type { KeyRequests, LiveFeed, WebLogin, WebOptions, WebServer } from './contracts.ts';
 export {
+  AgentFailedError,
+  AgentTimeoutError,
   BadRequestError,
   BodyTooLargeError,
   ForeignOriginError,
@@ -16,7 +18,9 @@ export {
   MethodNotAllowedError,
   NotFoundError,
   PagesMissingError,
+  SocketRefusedError,
   TooManyRequestsError,
+  TooManySocketsError,
   TooManyStreamsError,
   UnsupportedMediaTypeError,
   WebAddressError,

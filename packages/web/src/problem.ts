@@ -23,6 +23,7 @@ const kinds: Readonly<Record<string, readonly [status: number, title: string]>> 
   'login-required': [401, 'Login required'],
   'login-refused': [401, 'Login refused'],
   unauthorized: [403, 'Not allowed'],
+  'socket-refused': [403, 'Not let in'],
   'foreign-origin': [403, 'Foreign origin'],
   'not-found': [404, 'Not found'],
   'request-unknown': [404, 'Not found'],
@@ -34,9 +35,12 @@ const kinds: Readonly<Record<string, readonly [status: number, title: string]>> 
   'unsupported-media-type': [415, 'Unsupported media type'],
   'too-many-requests': [429, 'Too many requests'],
   'login-throttled': [429, 'Too many failed logins'],
+  'agent-failed': [502, 'Agent failed'],
+  'agent-timeout': [504, 'Agent too slow'],
   'step-pending': [503, 'Decided, not yet in effect'],
   again: [503, 'Busy'],
   'too-many-streams': [503, 'Busy'],
+  'too-many-sockets': [503, 'Busy'],
 };
 
 /** What a client hears about an error. An error of no known kind is named only in the log. */
@@ -68,7 +72,7 @@ export function problemHeaders(error: VipError): Record<string, string> {
 /** In seconds. */
 function retryAfter(error: VipError): number | undefined {
   if (error instanceof LoginThrottledError) return Math.ceil(error.retryAfter / 1000);
-  return error.code === 'too-many-streams' || error.code === 'again' ? 5 : undefined;
+  return ['too-many-streams', 'too-many-sockets', 'again'].includes(error.code) ? 5 : undefined;
 }
 
 interface HttpError {
@@ -76,8 +80,8 @@ interface HttpError {
   readonly statusCode?: unknown;
 }
 
-/** Turns whatever was thrown, the HTTP library's own errors included, into one of ours. */
-export function asVipError(thrown: unknown): VipError {
+/** Turns whatever was thrown, the HTTP library's own errors included, into one of ours. `limit` is the largest body's. */
+export function asVipError(thrown: unknown, limit = BODY_LIMIT): VipError {
   if (thrown instanceof VipError) return thrown;
   const message = thrown instanceof Error ? thrown.message : 'The request cannot be handled.';
   const { code, statusCode } = (typeof thrown === 'object' && thrown !== null ? thrown : {}) as HttpError;
@@ -86,7 +90,7 @@ export function asVipError(thrown: unknown): VipError {
     case 414:
       return new BadRequestError(code === 'FST_ERR_CTP_INVALID_JSON_BODY' ? 'The body is not JSON.' : message, thrown);
     case 413:
-      return new BodyTooLargeError(BODY_LIMIT);
+      return new BodyTooLargeError(limit);
     case 415:
       return new UnsupportedMediaTypeError('unknown');
     default:

@@ -2,17 +2,19 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { ServerOptions } from 'node:https';
 import { join } from 'node:path';
-import type { Duplex } from 'node:stream';
 import fastify from 'fastify';
 import type { FastifyReply } from 'fastify';
 import rateLimit from '@fastify/rate-limit';
 import fastifyStatic from '@fastify/static';
 import type { Logger } from '@volttron-ts/vip-core';
+import { agentDoor } from './agents/agent-door.ts';
+import { SocketDoor } from './agents/socket-door.ts';
 import { callerOf } from './caller.ts';
 import type { WebOptions } from './contracts.ts';
 import { BadRequestError, NotFoundError, PagesMissingError, TooManyRequestsError } from './errors.ts';
 import { LiveStream } from './live-stream.ts';
 import { asVipError, BODY_LIMIT, problemHeaders, problemOf } from './problem.ts';
+import { refuseRaw } from './raw-refusal.ts';
 import { discoveryRoutes } from './routes/discovery-routes.ts';
 import { keyRequestRoutes } from './routes/key-request-routes.ts';
 import { liveRoutes } from './routes/live-routes.ts';
@@ -20,6 +22,7 @@ import { sessionRoutes } from './routes/session-routes.ts';
 import { statusRoutes } from './routes/status-routes.ts';
 import { securityHeaders } from './security-headers.ts';
 import { SessionStore } from './session-store.ts';
+import { parseWebAddress } from './web-address.ts';
 import { addRoutes } from './web-route.ts';
 import type { WebApp } from './web-route.ts';
 
@@ -39,7 +42,7 @@ export async function buildWebApp(options: WebOptions): Promise<WebApp> {
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 200 },
     clientErrorHandler: (error, socket) => {
-      refuse(socket, error);
+      refuseRaw(socket, new BadRequestError('The bytes are no HTTP request.', error));
     },
     frameworkErrors: (error, _request, reply) => {
       const { status, headers, body } = problemAnswer(error, log);
@@ -64,12 +67,28 @@ export async function buildWebApp(options: WebOptions): Promise<WebApp> {
     ],
     identify,
   );
-  if (options.pages !== undefined) await addPages(app, options.pages);
+  if (options.pages === undefined) await app.register(fastifyStatic, { serve: false });
+  else await addPages(app, options.pages);
+  await addAgents(app, options, stream);
+  return app;
+}
+
+/** After the platform's own: what agents serve. */
+async function addAgents(
+  app: WebApp,
+  { agents, bindAddress, clock, log }: WebOptions,
+  stream: LiveStream,
+): Promise<void> {
+  await app.register(agentDoor, { agents, serverName: parseWebAddress(bindAddress).host, log });
+  const sockets = new SocketDoor({ agents, clock, log });
+  app.server.on('upgrade', (request, socket, head: Buffer) => {
+    sockets.upgrade(request, socket, head);
+  });
   app.addHook('preClose', () => {
     stream.close();
+    sockets.close();
     return Promise.resolve();
   });
-  return app;
 }
 
 /** What holds for every route: headers, limits, bodies, errors. */
@@ -90,7 +109,9 @@ async function addPolicies(app: WebApp, log: Logger): Promise<void> {
     if (body === '') done(null, undefined);
     else void parseJson(request, body, done);
   });
-  app.setErrorHandler((error, _request, reply) => sendProblem(reply, error, log));
+  app.setErrorHandler((error, request, reply) =>
+    sendProblem(reply, asVipError(error, request.routeOptions.bodyLimit), log),
+  );
   app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) =>
     sendProblem(reply, new NotFoundError(request.url.slice(0, 200)), log),
   );
@@ -109,22 +130,6 @@ function problemAnswer(
   const problem = problemOf(error);
   if (problem.status === 500) log.error('web request failed', { error: error.line, cause: error.cause });
   return { status: problem.status, headers: problemHeaders(error), body: JSON.stringify(problem) };
-}
-
-/** Bytes that are no HTTP request: the same document, then the connection ends. */
-function refuse(socket: Duplex, error: Error): void {
-  if (!socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const body = JSON.stringify(problemOf(new BadRequestError('The bytes are no HTTP request.', error)));
-  const head = [
-    'HTTP/1.1 400 Bad Request',
-    'Content-Type: application/problem+json',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    'Connection: close',
-  ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
 }
 
 /** Files below `assets/` carry a hash in their names and never change; the others are asked for again each time. */

@@ -23,7 +23,7 @@ export interface WebRoute {
   handle(request: FastifyRequest, reply: FastifyReply, caller: Caller): unknown;
 }
 
-const allMethods: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+export const allMethods: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /** Registers the routes, and a 405 for every other method of their paths. */
 export function addRoutes(
