@@ -163,6 +163,20 @@ describe('verifying the audit log', () => {
     expect(await verifyAudit(home)).toMatchObject({ ok: false, reason: missing });
   });
 
+  it('finds a head that was replaced by one of another record or log, whoever holds no key', async () => {
+    const home = await homeWithLog();
+    const lines = await linesOf(home);
+    const path = join(home, 'audit.head');
+    const head = JSON.parse(await readFile(path, 'utf8')) as object;
+    const { seq, hash } = JSON.parse(lines[3]!) as AuditRecord;
+    await put(home, lines.slice(0, 4));
+    await writeFile(path, JSON.stringify({ ...head, seq, hash }));
+    expect(await verifyAudit(home)).toMatchObject({ ok: false, line: 5, reason: 'audit.head: its signature is wrong' });
+    const forged = JSON.stringify({ ...head, seq, hash, signature: 'forged' });
+    await writeFile(path, forged);
+    expect(await verifyAudit(home)).toMatchObject({ ok: false, reason: 'audit.head: its signature is wrong' });
+  });
+
   it('finds a log that was written anew with another key', async () => {
     const home = await homeWithLog();
     const key = await readFile(join(home, 'audit.key'));
