@@ -15,7 +15,7 @@ const expected: Readonly<Record<number, string>> = {
   74: `home-unusable file-missing file-unreadable file-unwritable pages-missing database-unusable database-read-only
     database-newer database-older migration-failed disk-full
     EACCES EPERM ENOENT ENOTDIR EISDIR EROFS ENOSPC EIO EMFILE ENFILE ELOOP`,
-  77: `home-foreign denied pending unauthorized identity-taken identity-reserved
+  77: `home-foreign denied pending unauthorized identity-taken identity-reserved identity-in-use
     wrong-serverkey unknown-serverkey serverkey-mismatch known-host-mismatch`,
   78: `invalid-value instance-config json-file key-store-invalid known-hosts-invalid auth-file-invalid auth-file-newer
     auth-entry-invalid web-users-invalid secret-file-invalid web-address web-certificate certificate-file protected-topics

@@ -12,6 +12,18 @@ export class PendingApprovalError extends VipError {
   }
 }
 
+/** The key is known, but another connection bears the identity; it is tried again, so that its end is enough. */
+export class IdentityInUseError extends VipError {
+  override readonly name = 'IdentityInUseError';
+  constructor(address: string, identity: string) {
+    super('identity-in-use', `Another connection to ${address} has the identity "${identity}".`, {
+      item: 'identity',
+      value: identity,
+      remedy: 'End the other one, or take another identity.',
+    });
+  }
+}
+
 /** The handshake ended without an answer that says why: with CURVE, almost always another server key. */
 export class HandshakeFailedError extends VipError {
   override readonly name = 'HandshakeFailedError';

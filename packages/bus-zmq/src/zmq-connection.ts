@@ -18,7 +18,7 @@ import type {
 } from '@volttron-ts/vip-core';
 import { DealerSocket } from '@volttron-ts/zmtp';
 import type { CloseReason, CurveClient, NullMechanism, RefusedError } from '@volttron-ts/zmtp';
-import { HandshakeFailedError, PendingApprovalError } from './errors.ts';
+import { HandshakeFailedError, IdentityInUseError, PendingApprovalError } from './errors.ts';
 
 /** Keys of an agent's connection, 43 characters each. */
 export interface ConnectionKeys {
@@ -111,6 +111,7 @@ export class ZmqConnection implements BusConnection {
   #explainRefusal({ status }: RefusedError): VipError {
     const credential = this.#options.keys?.publickey ?? 'NULL';
     if (status === 300) return new PendingApprovalError(this.#endpoint, credential);
+    if (status === 301) return new IdentityInUseError(this.#endpoint, this.identity);
     if (status === 400) return new DeniedError(this.#endpoint, credential);
     return new VipError('refused', `${this.#endpoint} cannot decide on this key now (${status}).`, {
       item: 'address',

@@ -191,6 +191,17 @@ describe.each(transports)('ZmqConnection and ZmqListener over %s', (_, endpoint)
     expect(performance.now() - since).toBeLessThan(2500);
   });
 
+  it('says that another connection has its identity, and connects when that one has ended', async () => {
+    const platform = await openPlatform(endpoint);
+    const holder = dial(platform);
+    await holder.state(connected);
+    const newcomer = dial(platform);
+    const reason = await newcomer.state((state) => state === 'refused');
+    expect(reason).toMatchObject({ code: 'identity-in-use', value: 'agent' });
+    await holder.bus.close();
+    await newcomer.state(connected);
+  });
+
   it('says that a key is denied', async () => {
     const platform = await openPlatform(endpoint);
     platform.decide = () => ({ status: 400, text: 'denied' });

@@ -47,16 +47,16 @@ export class PlatformLink {
   }
 
   /**
-   * Connects. Another `vctl` may hold the name, which the platform tells as it tells that a key is unknown: then once
-   * more by a name below it. Throws NotRunningError, DeniedError, TimeoutError, … and what openLocalPlatform throws.
+   * Connects. Another `vctl` may hold the name: then once more by a name below it. Throws NotRunningError, DeniedError,
+   * TimeoutError, … and what openLocalPlatform throws.
    */
   static async open(options: PlatformLinkOptions): Promise<PlatformLink> {
     try {
       return await PlatformLink.#openAs(services.controlConnection, options);
     } catch (error) {
-      if (!isPending(error)) throw error;
+      if (!isTaken(error)) throw error;
       const name = `${services.controlConnection}.${randomBytes(4).toString('hex')}`;
-      options.log.info(`${services.controlConnection} is in use by another vctl, or not approved; trying ${name}`);
+      options.log.info(`${services.controlConnection} is in use by another vctl; trying ${name}`);
       return PlatformLink.#openAs(name, options);
     }
   }
@@ -136,4 +136,4 @@ const hasCode = (error: unknown, code: string): error is VipError =>
   error instanceof Error && 'code' in error && error.code === code;
 
 const isUnreachable = (error: unknown): error is VipError => hasCode(error, 'unreachable');
-const isPending = (error: unknown): boolean => hasCode(error, 'pending');
+const isTaken = (error: unknown): boolean => hasCode(error, 'identity-in-use');

@@ -39,4 +39,4 @@ export class WatchedBus extends ObservedBus {
   }
 }
 
-const isFinal = ({ code }: VipError): boolean => code === 'denied' || code === 'pending';
+const isFinal = ({ code }: VipError): boolean => ['denied', 'pending', 'identity-in-use'].includes(code);

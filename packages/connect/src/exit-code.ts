@@ -30,7 +30,7 @@ const errorCodes: Readonly<Record<Exclude<keyof typeof exitCodes, 'ok' | 'failur
   ],
   noPermission: [
     ...['home-foreign', 'denied', 'pending', 'unauthorized', 'identity-taken', 'identity-reserved'],
-    ...['wrong-serverkey', 'unknown-serverkey', 'serverkey-mismatch', 'known-host-mismatch'],
+    ...['identity-in-use', 'wrong-serverkey', 'unknown-serverkey', 'serverkey-mismatch', 'known-host-mismatch'],
   ],
   configuration: [
     ...['invalid-value', 'instance-config', 'json-file', 'key-store-invalid', 'known-hosts-invalid'],

@@ -39,6 +39,8 @@ export interface AdmissionHost {
 }
 
 const taken = 'its identity is in use';
+/** Of the temporary refusals of ZAP; told to our own dealers only. */
+const identityInUse = 301;
 const socketTypes = new Set(['DEALER', 'ROUTER', 'REQ']);
 
 /** An accepted socket on its way to become a RouterConnection, and what stands behind one. */
@@ -92,10 +94,10 @@ export class Admission implements ConnectionEvents {
   }
 
   /** A libzmq peer comes back at once when it is told anything, so it is told nothing. */
-  private postpone(request: AuthenticationRequest, why: string): void {
+  private postpone(request: AuthenticationRequest, why: string, status = 300): void {
     const retries = request.metadata.get(retryProperty.toLowerCase())?.toString('latin1') === '1';
     if (retries) {
-      this.connection.refuse(300, why);
+      this.connection.refuse(status, why);
       return;
     }
     this.postponed = request;
@@ -117,10 +119,10 @@ export class Admission implements ConnectionEvents {
     if (!holder) {
       this.admit(request, yes, request.identity);
     } else if (!holder.mayYieldTo(request.publicKey)) {
-      this.postpone(request, taken);
+      this.postpone(request, taken, identityInUse);
     } else {
       holder.yieldOrStay((stays) => {
-        if (stays) this.postpone(request, taken);
+        if (stays) this.postpone(request, taken, identityInUse);
         else this.claimAgain(request, yes);
       });
     }

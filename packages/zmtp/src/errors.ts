@@ -112,7 +112,7 @@ export class CryptoError extends ZmtpError {
   }
 }
 
-/** The server's answer to our handshake: 300 pending, 400 denied, 500 its own failure. */
+/** The server's answer to our handshake: 300 pending, 301 identity in use, 400 denied, 500 its own failure. */
 export class RefusedError extends ZmtpError {
   override readonly name = 'RefusedError';
   readonly status: number;
@@ -121,7 +121,7 @@ export class RefusedError extends ZmtpError {
       item: 'endpoint',
       value: endpoint,
       remedy:
-        status === 300
+        status === 300 || status === 301
           ? 'Wait until the key is approved there, or the other connection with this identity has ended.'
           : 'Ask for approval of the key there, or check it.',
     });

@@ -35,7 +35,7 @@ describe('identities', () => {
     await using holder = new TestDealer(endpoint, { identity: 'alice', mechanism: curveClient });
     await holder.connects.count(1);
     await using newcomer = new TestDealer(endpoint, { identity: 'alice', mechanism: curveClient });
-    expect((await newcomer.refusals.count(1))[0]?.status).toBe(300);
+    expect((await newcomer.refusals.count(1))[0]?.status).toBe(301);
     holder.socket.send(bytes('mine'));
     await router.messages.count(1);
     expect(router.disconnects.entries).toEqual([]);
