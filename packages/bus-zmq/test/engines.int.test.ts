@@ -1,22 +1,12 @@
 import { createHash } from 'node:crypto';
 import { encodeKey, encodeText, parseAddress } from '@volttron-ts/vip-core';
-import type { BusConnection, Clock, Logger, PeerLink, VipMessage } from '@volttron-ts/vip-core';
+import type { BusConnection, PeerLink, VipMessage } from '@volttron-ts/vip-core';
 import { generateKeyPair } from '@volttron-ts/zmtp';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { loadLibzmqConnection, ZmqConnection, ZmqListener } from '../src/index.ts';
+import { clock, silent } from './real-clock.ts';
 
-const clock: Clock = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
-  after(milliseconds, callback) {
-    const timer = setTimeout(callback, milliseconds);
-    return () => {
-      clearTimeout(timer);
-    };
-  },
-};
-const silent: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const LibzmqConnection = await loadLibzmqConnection();
 const engines = [
   ['our own ZMTP, whose messages share boxes', ZmqConnection],

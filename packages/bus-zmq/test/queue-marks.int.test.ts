@@ -1,19 +1,8 @@
 import { parseAddress } from '@volttron-ts/vip-core';
-import type { Clock, Logger, PeerLink } from '@volttron-ts/vip-core';
+import type { PeerLink } from '@volttron-ts/vip-core';
 import { expect, it, onTestFinished } from 'vitest';
 import { ZmqConnection, ZmqListener } from '../src/index.ts';
-
-const clock: Clock = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
-  after(milliseconds, callback) {
-    const timer = setTimeout(callback, milliseconds);
-    return () => {
-      clearTimeout(timer);
-    };
-  },
-};
-const silent: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+import { clock, silent } from './real-clock.ts';
 
 /** The link of a peer to a listener with these marks. */
 async function linked(queue: { readonly messages: number; readonly bytes: number }): Promise<PeerLink> {

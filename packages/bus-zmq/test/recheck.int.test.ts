@@ -1,19 +1,10 @@
 import { encodeKey, parseAddress } from '@volttron-ts/vip-core';
-import type { AuthenticationDecision, AuthenticationRequest, Clock, Logger, PeerLink } from '@volttron-ts/vip-core';
+import type { AuthenticationDecision, AuthenticationRequest, Logger, PeerLink } from '@volttron-ts/vip-core';
 import { DealerSocket, generateKeyPair } from '@volttron-ts/zmtp';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ZmqListener } from '../src/index.ts';
+import { clock } from './real-clock.ts';
 
-const clock: Clock = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
-  after(milliseconds, callback) {
-    const timer = setTimeout(callback, milliseconds);
-    return () => {
-      clearTimeout(timer);
-    };
-  },
-};
 const log: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 type Decide = (request: AuthenticationRequest) => AuthenticationDecision;

@@ -4,8 +4,6 @@ import type {
   AuthenticationDecision,
   AuthenticationRequest,
   BusState,
-  Clock,
-  Logger,
   PeerLink,
   VipError,
   VipMessage,
@@ -13,18 +11,7 @@ import type {
 import { generateKeyPair } from '@volttron-ts/zmtp';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ZmqConnection, ZmqListener } from '../src/index.ts';
-
-const clock: Clock = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
-  after(milliseconds, callback) {
-    const timer = setTimeout(callback, milliseconds);
-    return () => {
-      clearTimeout(timer);
-    };
-  },
-};
-const silent: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+import { clock, silent } from './real-clock.ts';
 
 function makePair(): { publickey: string; secretkey: string } {
   const { publicKey, secretKey } = generateKeyPair();

@@ -41,6 +41,15 @@ export interface PublicationOptions {
   readonly log: Logger;
 }
 
+interface Accepted {
+  readonly topicFrame: Uint8Array;
+  readonly body: Uint8Array;
+  /** Where the last bracket of the body is. */
+  readonly closing: number;
+  readonly topic: string;
+  readonly bus: string;
+}
+
 const pubsub = { recipient: frames.empty, subsystem: frames.pubsub };
 
 /** What becomes of a publication (reference/vip-zmq.md §2.7.3): checked, kept, delivered, answered. */
@@ -53,16 +62,9 @@ export class Publications {
 
   /** A peer's own. Throws VipError for a malformed one. */
   publish(peer: Peer, message: Frames): void {
-    const topicFrame = message[at.args + 1];
-    const body = message[at.args + 2];
-    if (topicFrame === undefined || body === undefined) return;
-    if (!peer.countPublication()) {
-      this.#aboveRate(peer, message);
-      return;
-    }
-    const topic = checkTopic(decodeText(topicFrame));
-    const { bus, closing } = scanPublishBody(body);
-    if (this.#isRefused(peer, message, topic)) return;
+    const accepted = this.#accept(peer, message);
+    if (accepted === undefined) return;
+    const { topicFrame, body, topic, bus, closing } = accepted;
     // The journal hands on what other platforms published: it is kept already, and its sender stands in the body.
     const isForeign = peer.link.trusted && peer.identity === services.journal;
     const whole = isForeign ? body : appendSender(body, closing, peer.identity);
@@ -80,16 +82,9 @@ export class Publications {
 
   /** One of another platform (§2.8), as if it were published here, under the name of that platform. */
   publishOf(platform: string, peer: Peer, message: Frames): void {
-    const topicFrame = message[at.args + 1];
-    const body = message[at.args + 2];
-    if (topicFrame === undefined || body === undefined) return;
-    if (!peer.countPublication()) {
-      this.#aboveRate(peer, message);
-      return;
-    }
-    const topic = checkTopic(decodeText(topicFrame));
-    const { bus, closing } = scanPublishBody(body);
-    if (this.#isRefused(peer, message, topic)) return;
+    const accepted = this.#accept(peer, message);
+    if (accepted === undefined) return;
+    const { topicFrame, body, topic, bus, closing } = accepted;
     const sender = `${platform}.${decodePublishBody(body).sender}`;
     const delivered = [topicFrame, appendSender(body, closing, sender), ...message.slice(at.args + 3)];
     this.#keep({ peer, message, topic, bus, delivered, isForeign: true });
@@ -99,6 +94,20 @@ export class Publications {
   fail(peer: Peer, message: Frames, text: string): void {
     refuse(peer, message, 'invalid', text, pubsub);
     respond(peer, message, encodeValue(0));
+  }
+
+  /** The parts of a publication that may be; undefined for one that is incomplete, and for one that was answered. */
+  #accept(peer: Peer, message: Frames): Accepted | undefined {
+    const topicFrame = message[at.args + 1];
+    const body = message[at.args + 2];
+    if (topicFrame === undefined || body === undefined) return undefined;
+    if (!peer.countPublication()) {
+      this.#aboveRate(peer, message);
+      return undefined;
+    }
+    const topic = checkTopic(decodeText(topicFrame));
+    const { bus, closing } = scanPublishBody(body);
+    return this.#isRefused(peer, message, topic) ? undefined : { topicFrame, body, topic, bus, closing };
   }
 
   #aboveRate(peer: Peer, message: Frames): void {
