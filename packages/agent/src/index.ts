@@ -34,6 +34,7 @@ export type { PublishingCounts } from './publishing-methods.ts';
 export type { RemotePlatform } from './remote-platform.ts';
 export type { Caller, ExportedMethod } from './rpc/method.ts';
 export type { CallOptions, Rpc, RpcArguments } from './rpc/rpc.ts';
+export type { Web, WebHandler, WebsocketHandlers } from './web/web-client.ts';
 export { runWithConfig } from './run-with-config.ts';
 export { pause } from './session/pause.ts';
 export { startAgent } from './start-agent.ts';

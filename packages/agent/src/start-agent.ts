@@ -23,6 +23,7 @@ import { ConnectedPlatform } from './remote-platform.ts';
 import { pause } from './session/pause.ts';
 import type { SessionPhase } from './session/phases.ts';
 import type { Vip } from './vip.ts';
+import { WebClient } from './web/web-client.ts';
 
 export interface StartAgentOptions {
   /** The agent's connection, not yet opened; its identity is the agent's. */
@@ -96,6 +97,7 @@ class Life implements RunningAgent {
   readonly #log: Logger;
   readonly #clock: Clock;
   readonly #session: VipSession;
+  readonly #web: WebClient;
   readonly #config: LayeredConfig;
   /** Settles when the configuration store has answered, or need not be waited for. */
   readonly #configured: Promise<void>;
@@ -133,6 +135,7 @@ class Life implements RunningAgent {
       capabilities: options.capabilities,
       ...(wait ? {} : { overdue }),
     });
+    this.#web = new WebClient({ ...this.#session, log });
     this.vip = this.#makeVip((address, remoteOptions) => {
       if (options.remotes === undefined) throw new NoRemotePlatformsError(address);
       return new ConnectedPlatform(options.remotes.connect(address, remoteOptions), shared);
@@ -196,6 +199,7 @@ class Life implements RunningAgent {
     const left = (await Promise.all(drained)).reduce((total, count) => total + count, 0);
     if (left > 0) this.#log.warn('publications were not acknowledged before the end', { count: left });
     heartbeat.stop();
+    await this.#web.leave();
     await Promise.all([...this.#remotes].map((remote) => remote.close()));
     await session.leave();
   }
@@ -212,6 +216,7 @@ class Life implements RunningAgent {
       peerlist: peers,
       channel: channels,
       config: configStore,
+      web: this.#web,
       auth: {
         connectRemotePlatform: (address, options) => {
           const remote = connect(address, options);

@@ -8,6 +8,7 @@ import type { AskOptions, PeerList } from './peers.ts';
 import type { PubSub } from './pubsub/pubsub.ts';
 import type { RemotePlatform } from './remote-platform.ts';
 import type { Rpc } from './rpc/rpc.ts';
+import type { Web } from './web/web-client.ts';
 
 /** `vip.auth`: other platforms. */
 export interface VipAuth {
@@ -30,6 +31,7 @@ export interface Vip {
   readonly auth: VipAuth;
   readonly channel: Channels;
   readonly config: ConfigStore;
+  readonly web: Web;
   /** Settles when the peer answers; `''` is the router. */
   ping(peer: string, options?: AskOptions): Promise<void>;
   /** The identity that the peer answers with. */
