@@ -2,7 +2,7 @@ import { openKeyStoreFile } from '@volttron-ts/auth';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { documentedRows, lineOf, linesOf } from './support/document.ts';
-import { copyOf, olderHome, read, write, writePythonStore } from './support/home.ts';
+import { copyOf, olderHome, publicKeyIn, read, write, writePythonStore, writeSuccessor } from './support/home.ts';
 import { run, startPlatform } from './support/processes.ts';
 import { differences, snapshot } from './support/snapshot.ts';
 import type { Difference, Snapshot } from './support/snapshot.ts';
@@ -197,6 +197,31 @@ describe('what a captured home holds', () => {
     expect(read(home, 'VOLTTRON_PID')).not.toBe(stale);
     await platform.stop();
     expect(snapshot(home).has('VOLTTRON_PID')).toBe(false);
+  });
+});
+
+describe('a Python agent of a home', () => {
+  it('is not started, and gives its key, entry, configuration and tag to its successor', async () => {
+    const home = await copyOf('vhomeB');
+    const platform = await startPlatform(home);
+    const keyOf = async (): Promise<unknown> =>
+      JSON.parse((await run('vctl', home, '--json', 'auth', 'publickey')).stdout) as unknown;
+    const key = { forwarder: { tag: 'fwd', publickey: publicKeyIn(home) } };
+    expect(await keyOf()).toMatchObject(key);
+    const refused = await run('vctl', home, 'start', '--name', 'forwarderagent-5.1');
+    expect(refused.code).toBe(20);
+    expect(refused.stderr).toContain('is a Python agent');
+    const entries = (await run('vctl', home, 'auth', 'list')).stdout;
+    const folder = writeSuccessor(join(home, '../successor'));
+    const install = ['install', folder, '--vip-identity', 'forwarder'];
+    expect((await run('vctl', home, ...install)).stderr).toContain('Pass --force option to re-install.');
+    const installed = await run('vctl', home, ...install, '--force', '--start');
+    expect(installed).toMatchObject({ code: 0, stderr: '' });
+    expect(await keyOf()).toMatchObject(key);
+    expect((await run('vctl', home, 'auth', 'list')).stdout).toBe(entries);
+    expect((await run('vctl', home, 'peerlist')).stdout).toContain('forwarder\n');
+    // Its schema takes the kept configuration only, else it would not have started.
+    await platform.stop();
   });
 });
 

@@ -104,3 +104,22 @@ export async function olderHome(): Promise<string> {
 }
 
 export const read = (home: string, path: string): string => readFileSync(join(home, path), 'utf8');
+
+/** The public key of the one agent that is installed. */
+export function publicKeyIn(home: string): string {
+  const [path = ''] = readdirSync(join(home, 'agents'), { recursive: true, encoding: 'utf8' }).filter((one) =>
+    one.endsWith('keystore.json'),
+  );
+  return (JSON.parse(read(home, join('agents', path))) as { public: string }).public;
+}
+
+/** An agent of ours that takes the configuration of Python's forwarder, and does nothing but live. */
+export function writeSuccessor(folder: string): string {
+  const dependencies = { '@volttron-ts/agent': '*' };
+  const manifest = { name: 'forwarder', version: '6.0.0', type: 'module', main: 'agent.js', dependencies };
+  write(folder, 'package.json', JSON.stringify(manifest));
+  const config = "t.Object({ 'destination-vip': t.String(), 'destination-serverkey': t.String() })";
+  const code = `export default defineAgent({ name: 'Forwarder', config: ${config} });`;
+  write(folder, 'agent.js', `import { defineAgent, t } from '@volttron-ts/agent';\n${code}\n`);
+  return folder;
+}
