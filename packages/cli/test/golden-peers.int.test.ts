@@ -1,3 +1,5 @@
+import { appendFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { transcript } from './support/golden.ts';
 import { goldenHome, Platform } from './support/platform.ts';
@@ -7,7 +9,10 @@ let platform: Platform;
 const run = (...args: string[]): ReturnType<typeof vctl> => vctl(args, platform);
 
 beforeAll(async () => {
-  platform = await Platform.start(await goldenHome());
+  const home = await goldenHome();
+  // As the captured one, it serves the web: platform_web is a peer.
+  await appendFile(join(home, 'config'), 'bind-web-address = https://127.0.0.1:0\n');
+  platform = await Platform.start(home);
 });
 afterAll(() => platform.stop());
 
