@@ -11,6 +11,8 @@ const { admissions, privileges, limits } = readPrivileges();
 const NOBODY = 'nobody';
 const EVERYBODY = 'every approved peer';
 const REFUSED = 'NotAuthorized';
+/** The one capability that the operator's own connection does not have. */
+const NOT_OF_VCTL = 'serve_files';
 
 let site: Site;
 /** Everybody who is let in, by what they may. */
@@ -50,7 +52,8 @@ async function resultOf(
 /** What the document says of somebody who is let in. */
 function expected({ who, capability, others }: Privilege, kind: string): string {
   if (who === EVERYBODY) return 'may';
-  const mayAll = kind.startsWith('admin') && who !== NOBODY;
+  const hasAll = kind !== 'admin' || capability !== NOT_OF_VCTL;
+  const mayAll = kind.startsWith('admin') && hasAll && who !== NOBODY;
   return mayAll || (kind === capability && who === 'with the capability') ? 'may' : others;
 }
 

@@ -8,6 +8,15 @@ const byName: Readonly<Record<string, unknown>> = {
   ...{ entry: { credentials: 'no-key' }, auth_entry: {}, groups: 'no-groups', roles: 'no-roles', capabilities: [] },
   ...{ method: 'reset', method_str: 'reset', rpc_methods: {}, authorizations: ['c'], denied_authorizations: ['c'] },
   ...{ rpc_authorizations: {}, method_name: 'meter.1.reset', method_args: {}, access: 'publish' },
+  ...{
+    bearer: 'no-token',
+    endpoint: 'no-path',
+    res_type: 'raw',
+    regex: '(',
+    fn: 'reset',
+    root_dir: 'no-path',
+    message: 'x',
+  },
   ...{ topic_pattern: 'devices/a', topic_name_pattern: 'devices/a', filename: 5, channel_name: 'channel' },
 };
 
