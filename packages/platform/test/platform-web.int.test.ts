@@ -245,6 +245,7 @@ describe('web sockets of agents', () => {
     const both = [event(socket, 'message'), event(other, 'message')];
     await chatter.vip.web.send('/chat', 'to all');
     expect((await Promise.all(both)).map(String)).toEqual(['to all', 'to all']);
+    await expect(chatter.vip.web.send('/chat', 'x'.repeat((1 << 20) + 1))).rejects.toThrow(/1048576 bytes at most/);
     await expect(two.vip.web.send('/chat', 'forged')).rejects.toThrow(/not registered by "two"/);
     await expect(two.vip.web.unregisterWebsocket('/chat')).rejects.toThrow(/not registered by "two"/);
     await expect(two.vip.web.registerWebsocket('/chat', {})).rejects.toThrow('Endpoint /chat is already an endpoint');

@@ -23,7 +23,8 @@ export interface AgentFiles {
 /** A client of a web socket. */
 export interface SocketClient {
   readonly address: string;
-  send(text: string): void;
+  /** Text as UTF-8, which is not copied. */
+  send(text: Uint8Array): void;
   close(reason: string): void;
 }
 

@@ -33,7 +33,11 @@ const CONNECTIONS = 1000;
 /** The whole application, not yet listening. */
 export async function buildWebApp(options: WebOptions): Promise<WebApp> {
   const { certificate: cert, privateKey: key, clock, log, login, live } = options;
-  const https: ServerOptions = { cert, key, minVersion: 'TLSv1.2' };
+  const https: ServerOptions = {
+    ...{ cert, key, minVersion: 'TLSv1.2' },
+    // Offers of other protocols are declined by answering as ever (RFC 9110 §7.8).
+    shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
+  };
   const app = fastify({
     https,
     bodyLimit: BODY_LIMIT,

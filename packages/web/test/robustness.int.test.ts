@@ -8,6 +8,15 @@ let cookie: string;
 beforeAll(async () => {
   rig = await WebRig.start();
   cookie = await rig.logIn();
+  const answer = (_environment: unknown, data: unknown) => Promise.resolve([data, [['X-Agent', '1']]]);
+  rig.agents.routes.set('/agent', { kind: 'handler', agent: 'echo', format: 'jsonrpc', call: answer });
+  rig.agents.endpoints.set('/sockets', {
+    agent: 'echo',
+    opened: () => Promise.resolve(true),
+    join: () => true,
+    received: () => Promise.resolve(),
+    left: () => undefined,
+  });
 });
 afterAll(() => rig[Symbol.asyncDispose]());
 
@@ -86,6 +95,8 @@ describe('500 mutated requests', () => {
       `POST /discovery/ HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}`,
       `POST /api/key-requests/k1/approve HTTP/1.1\r\nHost: h\r\nCookie: ${cookie}\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}`,
       `GET /api/live/latest?x=%41 HTTP/1.1\r\nHost: h\r\nAccept: */*\r\nRange: bytes=0-1\r\nConnection: close\r\n\r\n`,
+      `POST /agent?a=%20 HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 9\r\nConnection: close\r\n\r\n{"a":[1]}`,
+      `GET /sockets HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n\x81\x85\x00\x00\x00\x00hello\x88\x80\x00\x00\x00\x00`,
       `DELETE /api/session HTTP/1.1\r\nHost: h\r\nCookie: __Host-x=1\r\nConnection: close\r\n\r\n`,
       `GET /api/status HTTP/1.1\r\nHost: h\r\nCookie: ${cookie}\r\nConnection: close\r\n\r\n`,
     ];

@@ -46,12 +46,12 @@ export class ConnectedSocket implements SocketClient {
     webSocket.once('close', gone);
   }
 
-  send(text: string): void {
+  send(text: Uint8Array): void {
     const { webSocket } = this.#parts;
     if (webSocket.bufferedAmount > WAITING) {
       this.#note('a web socket client is dropped', 'it does not read');
       webSocket.terminate();
-    } else webSocket.send(text);
+    } else webSocket.send(text, { binary: false });
   }
 
   close(reason: string): void {

@@ -40,7 +40,7 @@ export class SocketDoor {
     this.#options = options;
   }
 
-  /** A request to leave HTTP. */
+  /** A request for a web socket. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => undefined);
     this.#admit(request, socket, head).catch((error: unknown) => {
@@ -75,7 +75,6 @@ export class SocketDoor {
 
   /** Throws BadRequestError, ForeignOriginError, NotFoundError. */
   #endpointOf({ headers, url = '' }: IncomingMessage): AgentSockets {
-    if (headers.upgrade?.toLowerCase() !== 'websocket') throw new BadRequestError('Only web sockets are taken.');
     const foreign = foreignOrigin(headers);
     if (foreign !== undefined) throw new ForeignOriginError(foreign);
     const path = decodedPath(url);

@@ -1,4 +1,4 @@
-import { VipError } from '@volttron-ts/vip-core';
+import { encodeText, InvalidValueError, VipError } from '@volttron-ts/vip-core';
 import type { Logger } from '@volttron-ts/vip-core';
 import type { AgentSockets, SocketClient } from '@volttron-ts/web';
 import type { RouteOwner } from './route-owner.ts';
@@ -6,6 +6,8 @@ import type { RouteOwner } from './route-owner.ts';
 /** An agent decides on a client, and takes a message, within these times. */
 const OPENED_MS = 10_000;
 const MESSAGE_MS = 30_000;
+/** Bytes of one message of an agent. */
+const SENT_LIMIT = 1 << 20;
 
 /** A path where one agent takes web sockets, with the clients that are connected. */
 export class SocketEndpoint implements AgentSockets {
@@ -50,9 +52,14 @@ export class SocketEndpoint implements AgentSockets {
     if (!this.#isClosed) void this.#tell('client.closed', [this.#path]);
   }
 
-  /** To every client. */
+  /** To every client. Throws InvalidValueError when the text is too long for one that reads slowly. */
   send(text: string): void {
-    for (const client of [...this.#clients]) client.send(text);
+    const bytes = encodeText(text);
+    if (bytes.length > SENT_LIMIT) {
+      const why = `A message to web sockets has ${SENT_LIMIT} bytes at most, and this one ${bytes.length}.`;
+      throw new InvalidValueError('message', bytes.length, why, 'Send it in parts.');
+    }
+    for (const client of [...this.#clients]) client.send(bytes);
   }
 
   close(reason: string): void {
