@@ -91,11 +91,10 @@ describe('vctl install', () => {
     const { error } = JSON.parse(stdout) as { error: { agent_uuid: string } };
     expect(error).toMatchObject({ code: 'not-started', starting: true, started: false });
     expect(stderr).toMatch(/^install: error: The agent is installed, but does not run: .*exit code 3.*\n$/);
-    // Else the platform may just have started it once more.
-    await run('stop', error.agent_uuid);
-    const started = await run('start', error.agent_uuid);
+    // The platform may just be starting it once more, which `start` would pass over.
+    const started = await run('restart', error.agent_uuid);
     expect(started.code).toBe(20);
-    expect(started.stderr).toMatch(/^start: error: The agent broken-1\.0\.0 .* ended with exit code 3 .*\n$/m);
+    expect(started.stderr).toMatch(/^restart: error: The agent broken-1\.0\.0 .* ended with exit code 3 .*\n$/m);
     await run('remove', error.agent_uuid);
   });
 
