@@ -1,6 +1,7 @@
-import { mkdtemp, realpath, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { KeyStore } from '@volttron-ts/auth';
 import { Instance, Operator } from '@volttron-ts/demo';
 import type { AgentPlan } from '@volttron-ts/demo';
@@ -12,6 +13,22 @@ export const quietLog = {
   warn: () => undefined,
   error: () => undefined,
 };
+
+/** As `platform.auth` lists them. */
+export interface KeyRequest {
+  readonly user_id: string;
+  readonly credentials: string;
+  readonly address: string;
+}
+
+/** The first answer that is not undefined. The test's own time limit is the only one. */
+async function eventually<T>(look: () => Promise<T | undefined>): Promise<T> {
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    await pause(50);
+  }
+}
 
 /** A folder of its own, removed at the end. */
 export async function scratch(stack: AsyncDisposableStack): Promise<string> {
@@ -52,6 +69,22 @@ export class OurPlatform {
 
   async serverKey(): Promise<string> {
     return (await new KeyStore(this.home).platform()).publicKey;
+  }
+
+  /** Settles when its log has so many lines with all of these in them. */
+  async logs(times: number, ...parts: readonly string[]): Promise<void> {
+    await eventually(async () => {
+      const lines = (await readFile(join(this.home, 'volttron.log'), 'utf8')).split('\n');
+      return lines.filter((line) => parts.every((part) => line.includes(part))).length >= times || undefined;
+    });
+  }
+
+  /** The request of this key, which waits or is denied; waits for it. */
+  async request(publickey: string, status: 'pending' | 'denied' = 'pending'): Promise<KeyRequest> {
+    return eventually(async () => {
+      const requests = (await this.operator.call('platform.auth', `get_${status}_authorizations`)) as KeyRequest[];
+      return requests.find(({ credentials }) => credentials === publickey);
+    });
   }
 
   /** What a peer needs to connect as an identity with the key that this home keeps for it. */

@@ -97,10 +97,17 @@ export class PythonPeer {
     }
   }
 
+  /** Whether the platform has welcomed it. */
+  get isConnected(): boolean {
+    return this.events.some(({ event }) => event === 'connected');
+  }
+
   /** Ends it as an agent ends: its core stops, and says so to the router. */
   async stop(): Promise<void> {
-    if (this.#process.running) await this.ask('stop').catch(() => undefined);
-    await this.#process.stop();
+    const { isConnected } = this;
+    if (this.#process.running && isConnected) await this.ask('stop').catch(() => undefined);
+    // One that was never let in waits for its router, and obeys nobody.
+    await this.#process.stop(isConnected ? 'SIGTERM' : 'SIGKILL');
   }
 
   #take(said: Answer & PeerEvent): void {

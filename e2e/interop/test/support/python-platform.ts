@@ -41,7 +41,8 @@ export class PythonPlatform {
     const args = [join(scripts, 'volttron_server.py'), '-v', '--instance-name', 'python', ...options];
     const process = new PythonProcess(await interpreterOf(line), args, home);
     stack.defer(async () => process.stop('SIGINT'));
-    await process.says('identity: platform.health', 'identity: platform.config_store');
+    const services = ['platform.auth', 'platform.health', 'platform.config_store'];
+    await process.says(...services.map((service) => `identity: ${service} `));
     const keyFile = isEleven ? 'credentials_store/platform.json' : 'keystore';
     const stored = JSON.parse(await readFile(join(home, keyFile), 'utf8')) as Record<string, string>;
     return new PythonPlatform(address, process, stored[isEleven ? 'publickey' : 'public'] ?? '', peersHome);
