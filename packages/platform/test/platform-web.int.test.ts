@@ -121,6 +121,17 @@ describe('what agents serve', () => {
     expect((await ask('/three')).text).toBe('"free"');
   });
 
+  it('nothing of an agent that left without a word', async () => {
+    const silent = await platform.enter('silent');
+    await call(silent, 'register_endpoint', '/silent', 'jsonrpc');
+    await call(silent, 'register_websocket', '/silent');
+    expect((await ask('/silent')).status).toBe(502);
+    await silent.stop();
+    await expect.poll(async () => (await ask('/silent')).status).toBe(404);
+    await two.vip.web.registerWebsocket('/silent', {});
+    await two.vip.web.unregisterWebsocket('/silent');
+  });
+
   it('a request that waits for an agent that leaves is answered at once', async () => {
     const leaver = await platform.enter('leaver');
     const asked = Promise.withResolvers<undefined>();
