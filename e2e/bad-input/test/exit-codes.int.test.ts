@@ -18,8 +18,8 @@ const expected: Readonly<Record<number, string>> = {
   77: `home-foreign denied pending unauthorized identity-taken identity-reserved identity-in-use
     wrong-serverkey unknown-serverkey serverkey-mismatch known-host-mismatch`,
   78: `invalid-value instance-config json-file key-store-invalid known-hosts-invalid auth-file-invalid auth-file-newer
-    auth-entry-invalid web-users-invalid secret-file-invalid web-address web-certificate certificate-file protected-topics
-    audit-key-invalid`,
+    auth-entry-invalid web-users-invalid secret-file-invalid web-address web-certificate certificate-file
+    root-certificate no-destination protected-topics audit-key-invalid`,
   // Answers to a peer or a browser, and mistakes of a program.
   1: `auth-entry-exists auth-entry-unknown login-refused login-throttled session-invalid
     crypto handler identity key protocol socket-use z85
@@ -32,7 +32,8 @@ const expected: Readonly<Record<number, string>> = {
     unknown-key config-callback channel-broken auth-file-edit configuration config-store-unreadable
     agent-invalid agent-unknown priority-invalid tag-invalid identity-exists identity-of-service agent-file-invalid
     npm-failed platform-package agent-broken agent-running agent-spawn agent-unresponsive
-    invalid-topic too-many-subscriptions unknown-operation`,
+    invalid-topic too-many-subscriptions unknown-operation
+    duplicate-endpoint regex not-owner agent-failed agent-timeout socket-refused too-many-sockets`,
 };
 
 const words = (text: string): string[] => text.trim().split(/\s+/);

@@ -35,7 +35,8 @@ const errorCodes: Readonly<Record<Exclude<keyof typeof exitCodes, 'ok' | 'failur
   configuration: [
     ...['invalid-value', 'instance-config', 'json-file', 'key-store-invalid', 'known-hosts-invalid'],
     ...['auth-file-invalid', 'auth-file-newer', 'auth-entry-invalid', 'web-users-invalid', 'secret-file-invalid'],
-    ...['web-address', 'web-certificate', 'certificate-file', 'protected-topics', 'audit-key-invalid'],
+    ...['web-address', 'web-certificate', 'certificate-file', 'root-certificate', 'no-destination'],
+    ...['protected-topics', 'audit-key-invalid'],
   ],
 };
 

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { t } from '@volttron-ts/agent';
 import type { RunningAgent } from '@volttron-ts/agent';
 import { agentEntry, KeyStore, Secret, WebUsers } from '@volttron-ts/auth';
@@ -231,6 +231,11 @@ describe('files of agents', () => {
 
   it('are never those of the platform’s home, nor of what is no directory', async () => {
     const refused = [platform.home, join(platform.home, 'keystores'), '/', join(platform.home, 'agents')];
+    const installed = join(platform.home, 'agents', 'uuid', 'meter-1.0');
+    await mkdir(join(installed, 'meter-1.0.dist-info'), { recursive: true });
+    await mkdir(join(installed, 'pages'));
+    refused.push(dirname(installed), installed, join(installed, 'meter-1.0.dist-info'));
+    await two.vip.web.registerPath('^/own/.*', join(installed, 'pages'));
     for (const root of [...refused, join(directory, 'none'), join(directory, 'ui', 'page.html'), 'ui']) {
       await expect(two.vip.web.registerPath('^/own/.*', root), root).rejects.toThrow(/cannot be served for an agent/);
     }

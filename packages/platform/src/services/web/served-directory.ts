@@ -4,7 +4,7 @@ import { RouteRefusedError } from '../../errors.ts';
 
 /**
  * The real path of a directory that an agent wants served. Throws RouteRefusedError unless it is one, apart from the
- * platform's home: of that only what lies below `agents` may be served.
+ * platform's home: of that only what lies in an installed agent's package may be, without its keys and configuration.
  */
 export async function servedDirectory(home: string, given: string): Promise<string> {
   const refuse = (why: string, remedy: string): never => {
@@ -13,11 +13,15 @@ export async function servedDirectory(home: string, given: string): Promise<stri
   if (!isAbsolute(given)) refuse('it is no absolute path', 'Write the whole path, beginning with "/".');
   const directory = await realDirectory(given);
   if (directory === undefined) return refuse('it is no directory that the platform can read', 'Name an existing one.');
-  const agents = join(home, 'agents');
-  if (!holds(directory, home) && (!holds(home, directory) || (holds(agents, directory) && directory !== agents))) {
-    return directory;
-  }
+  if (!holds(directory, home) && (!holds(home, directory) || isInPackage(home, directory))) return directory;
   return refuse("the platform's home with its keys is in it", 'Put the files into a directory of their own.');
+}
+
+/** A folder of an agent's package, `agents/<uuid>/<name>/<folder>`; its key store is in `<name>.dist-info`. */
+function isInPackage(home: string, directory: string): boolean {
+  const agents = join(home, 'agents');
+  const [uuid, name, folder] = relative(agents, directory).split(sep);
+  return holds(agents, directory) && ![uuid, name, folder].includes(undefined) && !folder?.endsWith('.dist-info');
 }
 
 async function realDirectory(path: string): Promise<string | undefined> {
