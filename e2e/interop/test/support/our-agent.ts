@@ -20,7 +20,7 @@ export interface OurAgentOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** Starts an agent of ours in this process, with the key its home keeps for it. */
+/** Starts an agent of ours in this process, with the key its home keeps for it; settles when it was welcomed. */
 export async function startOurAgent(stack: AsyncDisposableStack, options: OurAgentOptions): Promise<OurAgent> {
   const { home, identity, environment = {} } = options;
   const callers: Caller[] = [];
@@ -70,5 +70,6 @@ export async function startOurAgent(stack: AsyncDisposableStack, options: OurAge
     }
   }
 
+  await agent.vip.hello('');
   return { agent, callers, listen, heard };
 }

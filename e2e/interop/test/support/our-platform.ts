@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { KeyStore } from '@volttron-ts/auth';
-import { Instance, Operator } from '@volttron-ts/demo';
+import { freePort, Instance, Operator } from '@volttron-ts/demo';
 import type { AgentPlan } from '@volttron-ts/demo';
 import type { PeerSettings } from './python-peer.ts';
 
@@ -53,7 +53,7 @@ export class OurPlatform {
   static async start(stack: AsyncDisposableStack, identities: readonly string[]): Promise<OurPlatform> {
     const instance = new Instance(await scratch(stack), 'ours');
     const plans = identities.map((identity): AgentPlan => ({ identity, module: '', config: {} }));
-    await instance.prepare({ 'instance-name': 'ours', 'vip-address': 'tcp://127.0.0.1:0' }, plans);
+    await instance.prepare({ 'instance-name': 'ours', 'vip-address': `tcp://127.0.0.1:${await freePort(0)}` }, plans);
     stack.defer(async () => instance.stop('volttron'));
     const { addresses } = (await instance.startPlatform()) as { addresses: readonly string[] };
     const address = addresses.find((one) => one.startsWith('tcp://'));
@@ -69,6 +69,18 @@ export class OurPlatform {
 
   async serverKey(): Promise<string> {
     return (await new KeyStore(this.home).platform()).publicKey;
+  }
+
+  /** Ends it at once, as a crash would. */
+  async kill(): Promise<void> {
+    const child = this.instance.child('volttron');
+    child.kill();
+    await child.exited();
+  }
+
+  /** Starts it again, in its home and at its address. */
+  async restart(): Promise<void> {
+    await this.instance.restart('volttron');
   }
 
   /** Settles when its log has so many lines with all of these in them. */

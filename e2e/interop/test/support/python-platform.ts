@@ -12,16 +12,19 @@ import { PythonProcess } from './python-process.ts';
 /** A Python platform: its home, its process, and the keys of those it lets in. */
 export class PythonPlatform {
   readonly address: string;
-  readonly process: PythonProcess;
   readonly serverKey: string;
   /** Where keys of peers are kept: a home as ours, so that agents of ours find theirs. */
   readonly peersHome: string;
 
-  private constructor(address: string, process: PythonProcess, serverKey: string, peersHome: string) {
-    this.address = address;
-    this.process = process;
-    this.serverKey = serverKey;
-    this.peersHome = peersHome;
+  readonly #launch: () => Promise<PythonProcess>;
+  #process: PythonProcess;
+
+  private constructor(known: Pick<PythonPlatform, 'address' | 'serverKey' | 'peersHome'>, launched: Launched) {
+    this.address = known.address;
+    this.serverKey = known.serverKey;
+    this.peersHome = known.peersHome;
+    this.#launch = launched.launch;
+    this.#process = launched.process;
   }
 
   /** Starts it; these identities may connect. Settles when its last service is connected. */
@@ -39,13 +42,34 @@ export class PythonPlatform {
     await (isEleven ? prepareEleven(home, peers) : prepareTen(home, peers));
     const options = isEleven ? ['--dev', '--address', address] : ['--vip-address', address];
     const args = [join(scripts, 'volttron_server.py'), '-v', '--instance-name', 'python', ...options];
-    const process = new PythonProcess(await interpreterOf(line), args, home);
-    stack.defer(async () => process.stop('SIGINT'));
-    const services = ['platform.auth', 'platform.health', 'platform.config_store'];
-    await process.says(...services.map((service) => `identity: ${service} `));
+    const interpreter = await interpreterOf(line);
+    const launch = async (): Promise<PythonProcess> => {
+      const process = new PythonProcess(interpreter, args, home);
+      stack.defer(async () => process.stop('SIGINT'));
+      const services = ['platform.auth', 'platform.health', 'platform.config_store'];
+      await process.says(...services.map((service) => `identity: ${service} `));
+      return process;
+    };
+    const process = await launch();
     const keyFile = isEleven ? 'credentials_store/platform.json' : 'keystore';
     const stored = JSON.parse(await readFile(join(home, keyFile), 'utf8')) as Record<string, string>;
-    return new PythonPlatform(address, process, stored[isEleven ? 'publickey' : 'public'] ?? '', peersHome);
+    const serverKey = stored[isEleven ? 'publickey' : 'public'] ?? '';
+    return new PythonPlatform({ address, serverKey, peersHome }, { launch, process });
+  }
+
+  /** Ends it at once, as a crash would. */
+  async kill(): Promise<void> {
+    await this.#process.stop('SIGKILL');
+  }
+
+  /** Starts it again, in its home and at its address. */
+  async restart(): Promise<void> {
+    this.#process = await this.#launch();
+  }
+
+  /** What it has written last, for messages. */
+  get errors(): readonly string[] {
+    return this.#process.errors;
   }
 
   /** What a peer needs to connect as an identity with its key. */
@@ -59,6 +83,11 @@ export class PythonPlatform {
   get environment(): Record<string, string> {
     return { VOLTTRON_VIP_ADDR: this.address, VOLTTRON_SERVERKEY: this.serverKey };
   }
+}
+
+interface Launched {
+  readonly launch: () => Promise<PythonProcess>;
+  readonly process: PythonProcess;
 }
 
 interface Peer {
