@@ -7,7 +7,6 @@ import { PythonPlatform } from './support/python-platform.ts';
 import { shared } from './support/shared.ts';
 
 const WORDS = { é: 'é', 中: ['中', '😀'], nothing: null };
-/** Topics beyond Latin-1 cannot leave a Python agent: it writes frames as Latin-1 (vip-zmq.md §1.4). */
 const TOPIC = 'devices/é/中/😀/all';
 const MILLION = 'x'.repeat(1_000_000);
 
@@ -80,6 +79,13 @@ describe.each(lines)('words and sizes between an agent of ours and one of $name'
       await python.ask('publish', { topic: 'words/python', message, headers: { note: '😀' } });
       const heard = await ours.heard(({ topic }) => topic === 'words/python');
       expect(heard).toMatchObject({ values: WORDS, headers: { note: '😀' } });
+    });
+
+    it('pass as é in a topic of the Python agent', async () => {
+      const { ours, python } = await rig();
+      await ours.listen('topics/é');
+      await python.ask('publish', { topic: 'topics/é', message: [WORDS, {}] });
+      expect(await ours.heard(({ topic }) => topic === 'topics/é')).toMatchObject({ values: WORDS });
     });
 
     it('pass with 1 MB, both ways', async () => {

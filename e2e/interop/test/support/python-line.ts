@@ -65,9 +65,12 @@ async function install(folder: string, requirements: string): Promise<void> {
     await rename(draft, folder);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`${requirements} could not be installed: ${why}\nNeeded: apt-get install python3 python3-pip`, {
-      cause: error,
-    });
+    throw new Error(
+      `${requirements} could not be installed: ${why}\nNeeded: Python 3.10 or 3.11 with pip, apt-get install python3 python3-pip`,
+      {
+        cause: error,
+      },
+    );
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
