@@ -11,6 +11,10 @@ type Step =
 
 /** Repetitions are written out; what would take more steps is refused. */
 const MAX_STEPS = 2000;
+const MAX_WRITTEN = 10 * MAX_STEPS;
+
+const tooLong = (): SyntaxError =>
+  new SyntaxError(`it takes more than ${MAX_STEPS} steps: repeat less within what is repeated`);
 
 /**
  * Compiles an expression that is to match texts as a whole. Whatever the expression and the text, matching takes no more
@@ -27,16 +31,17 @@ export function compileExpression(text: string): (text: string) => boolean {
 /** Written from behind, so that every step knows the next one. */
 class Program {
   readonly steps: Step[] = [];
+  /** Nodes written so far: repetitions of what is empty add no steps, and take time all the same. */
+  #written = 0;
 
   add(step: Step): number {
-    if (this.steps.length >= MAX_STEPS) {
-      throw new SyntaxError(`it takes more than ${MAX_STEPS} steps: repeat less within what is repeated`);
-    }
+    if (this.steps.length >= MAX_STEPS) throw tooLong();
     return this.steps.push(step) - 1;
   }
 
   /** Answers where the node begins. */
   write(node: Node, next: number): number {
+    if (++this.#written > MAX_WRITTEN) throw tooLong();
     switch (node.kind) {
       case 'unit':
         return this.add({ kind: 'unit', test: node.test, next });

@@ -81,3 +81,7 @@ describe('a compiled expression', () => {
     expect(() => compileExpression(source)).toThrow(why);
   });
 });
+
+it.each(['(((){9999}){9999}){9999}', '(a{100}){100}', '((a?){99}){99}'])('refuses %s at once', (source) => {
+  expect(() => compileExpression(source)).toThrow(/takes more than 2000 steps/);
+});
