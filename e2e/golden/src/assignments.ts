@@ -1,22 +1,8 @@
 import { agentCases } from './agent-cases.ts';
+import type { Assignment, TestName } from './assignment.ts';
 import { routerCases } from './router-cases.ts';
 import { serviceRows } from './service-rows.ts';
 import { vctlRows } from './vctl-rows.ts';
-
-/** A test by its file, from the project's root, and its name as the file has it. */
-export interface TestName {
-  readonly file: string;
-  readonly name: string;
-}
-
-/** What becomes of golden files. `*` in a pattern stands for any text. */
-export type Assignment = {
-  readonly files: readonly string[];
-} & (
-  | { readonly kind: 'replayed'; readonly by: readonly TestName[] }
-  | { readonly kind: 'differs'; readonly because: string; readonly by: readonly TestName[] }
-  | { readonly kind: 'issue'; readonly issue: number }
-);
 
 const test = (file: string, name: string): TestName => ({ file, name });
 const here = (file: string, name: string): TestName => test(`e2e/golden/test/${file}.int.test.ts`, name);

@@ -1,4 +1,4 @@
-import type { Assignment, TestName } from './assignments.ts';
+import type { Assignment, TestName } from './assignment.ts';
 
 const cli =
   (file: string) =>

@@ -10,12 +10,7 @@ import { addConfigCommands } from './config/config-commands.ts';
 import { addPeerCommands } from './peers/peer-commands.ts';
 import { addPlatformCommands } from './platform/platform-commands.ts';
 import { prepare, version } from './prepare-program.ts';
-
-/** What a command does: its arguments, in their order, and its own options. */
-export type Action<Options> = (context: CommandContext, args: readonly string[], options: Options) => Promise<void>;
-
-/** Makes of an action what commander calls. */
-export type Runner = <Options>(action: Action<Options>) => (this: Command, ...given: unknown[]) => Promise<void>;
+import type { Action, Runner } from './runner.ts';
 
 type ProgramOptions = Omit<CommandContextOptions, 'global'>;
 

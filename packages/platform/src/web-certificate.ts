@@ -66,7 +66,9 @@ const asWebCertificate = (held: Authority, root: Authority): WebCertificate => (
 
 async function ensureRoot(directory: CertificateDirectory, instance: string, clock: Clock): Promise<Authority> {
   const name = `${instance}-root-ca`;
-  const held = await directory.read(name);
+  // An instance without a name is called by its first address, whose slashes would name folders.
+  const file = name.replaceAll(/[^\w.-]/g, '_');
+  const held = await directory.read(file);
   if (held !== undefined) return held;
   const { privateKey } = await generateKeyPair('P-256');
   const certificate = createRootCertificate({
@@ -76,7 +78,7 @@ async function ensureRoot(directory: CertificateDirectory, instance: string, clo
     clock,
   });
   const made = { certificate, privateKey };
-  await directory.write(name, made);
+  await directory.write(file, made);
   return made;
 }
 

@@ -28,6 +28,14 @@ describe('the certificate of the web service', () => {
     }
   });
 
+  it('is made for an instance that is called by its address, too', async () => {
+    const home = await makeHome();
+    const clock = new SteppedClock(Date.UTC(2026, 0, 1));
+    const made = await ensureWebCertificate(home, 'tcp://127.0.0.1:22916', 'localhost', clock);
+    expect(new X509Certificate(made.root!).subject).toBe('CN=tcp://127.0.0.1:22916-root-ca');
+    await stat(join(home, 'certificates/certs/tcp___127.0.0.1_22916-root-ca.crt'));
+  });
+
   it('is made anew from the same root when the address gets another name', async () => {
     const home = await makeHome();
     const clock = new SteppedClock(Date.UTC(2026, 0, 1));

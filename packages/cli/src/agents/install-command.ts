@@ -4,7 +4,7 @@ import { InvalidValueError, parseLooseJson, VipError } from '@volttron-ts/vip-co
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { ArgumentsError, InputFileError, InstallError, NotStartedError } from '../errors.ts';
-import type { Runner } from '../program.ts';
+import type { Runner } from '../runner.ts';
 import { agentOf, callControl } from './known-agents.ts';
 import { waitUntilReady } from './readiness.ts';
 import { sendAgent } from './send-agent.ts';

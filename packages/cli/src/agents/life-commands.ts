@@ -2,7 +2,7 @@ import type { AgentSelection } from '@volttron-ts/aip';
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { ArgumentsError, SelectionError } from '../errors.ts';
-import type { Runner } from '../program.ts';
+import type { Runner } from '../runner.ts';
 import { agentsOfPlatform, callControl, choose, withSelection } from './known-agents.ts';
 import type { Chosen, KnownAgent } from './known-agents.ts';
 import { readProcess, waitUntilReady } from './readiness.ts';

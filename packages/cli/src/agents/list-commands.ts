@@ -4,8 +4,8 @@ import { checker, services, t } from '@volttron-ts/vip-core';
 import type { Static } from '@volttron-ts/vip-core';
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
-import { ArgumentsError } from '../errors.ts';
-import type { Runner } from '../program.ts';
+import { lengthOf } from '../length-of.ts';
+import type { Runner } from '../runner.ts';
 import { agentRows, NO_AGENTS } from './agent-table.ts';
 import { agentsOfHome, agentsOfPlatform, callControl, choose, withSelection } from './known-agents.ts';
 import type { KnownAgent } from './known-agents.ts';
@@ -40,12 +40,6 @@ export function addListCommands(program: Command, run: Runner): void {
 
 function withLength(command: Command): Command {
   return withSelection(command).option('-n <number>', 'show so many characters of each UUID, 0 for all', '1');
-}
-
-/** The number that `-n` gives. Throws ArgumentsError. */
-export function lengthOf(command: string, text: string): number {
-  if (/^\d{1,2}$/.test(text)) return Number(text);
-  throw new ArgumentsError(command, `"-n ${text}" is no whole number`);
 }
 
 async function list(context: CommandContext, patterns: readonly string[], options: ListOptions): Promise<void> {

@@ -3,7 +3,7 @@ import type { AgentSelection } from '@volttron-ts/aip';
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { SelectionError } from '../errors.ts';
-import type { Runner } from '../program.ts';
+import type { Runner } from '../runner.ts';
 import { agentsOfHome, callControl, choose, withSelection } from './known-agents.ts';
 import type { KnownAgent } from './known-agents.ts';
 import { tellMissed } from './tell-missed.ts';

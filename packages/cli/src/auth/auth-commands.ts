@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Runner } from '../program.ts';
+import type { Runner } from '../runner.ts';
 import { addEntryCommands } from './entry-commands.ts';
 import { addKeyCommands } from './key-commands.ts';
 import { addKnownHostCommands } from './known-host-commands.ts';

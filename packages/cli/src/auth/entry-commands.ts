@@ -3,7 +3,7 @@ import { KnownHosts } from '@volttron-ts/auth';
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { ArgumentsError } from '../errors.ts';
-import type { Runner } from '../program.ts';
+import type { Runner } from '../runner.ts';
 import { pythonText } from '../python-text.ts';
 import { askEntry } from './ask-entry.ts';
 import { callAuth, readContents } from './auth-contents.ts';

@@ -7,9 +7,9 @@ import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { agentRows, NO_AGENTS } from '../agents/agent-table.ts';
 import { withSelection } from '../agents/known-agents.ts';
-import { lengthOf } from '../agents/list-commands.ts';
+import { lengthOf } from '../length-of.ts';
 import { NoServerKeyError } from '../errors.ts';
-import type { Runner } from '../program.ts';
+import type { Runner } from '../runner.ts';
 
 interface PublicKeyOptions extends AgentSelection {
   readonly n: string;

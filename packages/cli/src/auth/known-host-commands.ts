@@ -3,7 +3,7 @@ import { KnownHosts } from '@volttron-ts/auth';
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { KnownHostUnknownError } from '../errors.ts';
-import type { Runner } from '../program.ts';
+import type { Runner } from '../runner.ts';
 import { twoColumns } from '../two-columns.ts';
 
 /** `auth add-known-host`, `list-known-hosts` and `remove-known-host`: the home's file, no platform needed. */

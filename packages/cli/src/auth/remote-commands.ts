@@ -2,7 +2,7 @@ import { checker, t } from '@volttron-ts/vip-core';
 import type { Static } from '@volttron-ts/vip-core';
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
-import type { Runner } from '../program.ts';
+import type { Runner } from '../runner.ts';
 import { columns, columnWidths } from '../table.ts';
 import { callAuth } from './auth-contents.ts';
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { ArgumentsError } from '../errors.ts';
-import type { Runner } from '../program.ts';
+import type { Runner } from '../runner.ts';
 import { twoColumns } from '../two-columns.ts';
 import { callAuth, readContents } from './auth-contents.ts';
 

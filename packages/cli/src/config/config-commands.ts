@@ -3,7 +3,7 @@ import { checker, services, t } from '@volttron-ts/vip-core';
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { ArgumentsError, InputFileError } from '../errors.ts';
-import type { Runner } from '../program.ts';
+import type { Runner } from '../runner.ts';
 import { edit } from './edit-config.ts';
 
 /** The types of configurations; JSON when none is named. */

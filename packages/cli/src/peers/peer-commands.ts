@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
-import type { Runner } from '../program.ts';
+import type { Runner } from '../runner.ts';
 import { addRpcInspection } from './rpc-inspection.ts';
 
 /** `vctl peerlist` and `vctl rpc …`: who is on the bus, and what they can be asked. */

@@ -3,7 +3,7 @@ import type { Static } from '@volttron-ts/vip-core';
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import type { PlatformLink } from '../platform-link.ts';
-import type { Runner } from '../program.ts';
+import type { Runner } from '../runner.ts';
 import { pythonText } from '../python-text.ts';
 
 interface ListOptions {

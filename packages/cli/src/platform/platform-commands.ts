@@ -3,7 +3,7 @@ import { verifyAudit } from '@volttron-ts/auth';
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { AuditFaultError } from '../errors.ts';
-import type { Runner } from '../program.ts';
+import type { Runner } from '../runner.ts';
 import { shutdown } from './shutdown.ts';
 
 /** `vctl shutdown` and `audit verify`. */
