@@ -45,6 +45,7 @@ export interface HealthContext {
 export class AgentHealth implements Health {
   readonly #context: HealthContext;
   #status: HealthStatus;
+  #refused: HealthStatus | undefined;
 
   constructor(context: HealthContext) {
     this.#context = context;
@@ -52,13 +53,26 @@ export class AgentHealth implements Health {
   }
 
   get status(): HealthStatus {
-    return this.#status;
+    return this.#refused ?? this.#status;
   }
 
   setStatus(status: HealthState, context: unknown = null): void {
-    const before = this.#status.status;
-    this.#status = this.#make(status, context);
-    if (status !== before) this.#context.changed();
+    this.#change(() => {
+      this.#status = this.#make(status, context);
+    });
+  }
+
+  /** A configuration that was refused is BAD until one is taken, whatever the agent's own work says meanwhile. */
+  setRefusedConfig(reason: string | undefined): void {
+    this.#change(() => {
+      this.#refused = reason === undefined ? undefined : this.#make('BAD', reason);
+    });
+  }
+
+  #change(apply: () => void): void {
+    const before = this.status.status;
+    apply();
+    if (this.status.status !== before) this.#context.changed();
   }
 
   sendAlert(key: string, context: unknown = null, state: HealthState = 'BAD'): Promise<void> {

@@ -54,7 +54,8 @@ export class FakeConfigStore {
   }
 
   #receive({ peer, id, args }: VipMessage, send: Send): void {
-    const answer = parseLooseJson(decodeText(args[0] ?? new Uint8Array(0))) as Record<string, unknown>;
+    const answer = parsed(args[0]);
+    if (answer === undefined) return;
     const element = classifyRpc(answer);
     if (element.kind === 'response') this.#answers.get(String(element.id))?.(answer);
     else if (element.kind === 'request' && !this.silent) void this.#serve(peer, element, id, send);
@@ -65,5 +66,14 @@ export class FakeConfigStore {
     this.calls.push({ method, args, kwargs });
     if (method === 'initialize_configs') await this.#call(peer, 'config.initial_update', [this.stored[peer] ?? {}]);
     send({ peer, id, subsystem: 'RPC', args: [encodeRpc(rpcResult(request.id ?? null, null))] });
+  }
+}
+
+/** Anybody may send anything; what is no JSON is nobody's answer. */
+function parsed(frame: Uint8Array | undefined): Record<string, unknown> | undefined {
+  try {
+    return parseLooseJson(decodeText(frame ?? new Uint8Array(0))) as Record<string, unknown>;
+  } catch {
+    return undefined;
   }
 }

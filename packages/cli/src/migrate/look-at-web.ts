@@ -51,7 +51,8 @@ export async function lookAtCertificates(look: HomeLook): Promise<readonly HomeI
   if (certificate === undefined || key === undefined) {
     return lookAtOwnCertificates(look, settings, new URL(address).hostname.replace(/^\[(.*)\]$/, '$1'));
   }
-  const [cert, secret] = await Promise.all([certificate, key].map(readPem));
+  const cert = await readPem(certificate);
+  const secret = await readPem(key);
   try {
     createSecureContext({ cert, key: secret });
   } catch (error) {
