@@ -11,9 +11,12 @@ const root = join(import.meta.dirname, '..');
 /** Debian packages that suites need, and how to tell that one is there. */
 const systemPackages = [
   { name: 'chromium', there: () => existsSync('/usr/bin/chromium') },
+  { name: 'gnutls-bin', there: () => existsSync('/usr/bin/certtool') },
   { name: 'openssl', there: () => existsSync('/usr/bin/openssl') },
+  { name: 'pebble', there: () => existsSync('/usr/bin/pebble') },
   { name: 'python3-pip', there: () => succeeds('/usr/bin/python3', ['-m', 'pip', '--version']) },
   { name: 'python3-zmq', there: () => succeeds('/usr/bin/python3', ['-c', 'import zmq']) },
+  { name: 'strace', there: () => existsSync('/usr/bin/strace') },
 ];
 
 function succeeds(command, args) {

@@ -177,6 +177,8 @@ function withDefaults(values: Partial<Record<InstanceKey, unknown>>, home: strin
     'message-bus': 'zmq',
     'allow-auth': true,
     'setup-mode': false,
+    'enable-csr': false,
+    'certificate-plugins': ['instance-ca'],
     'agent-monitor-frequency': 600,
     'agent-isolation-mode': false,
     'shared-agents': [],
@@ -203,6 +205,9 @@ function crossProblems(settings: InstanceSettings): string[] {
     settings['volttron-central-serverkey'] === undefined
   ) {
     problems.push('a "volttron-central-address" with tcp:// needs "volttron-central-serverkey"');
+  }
+  if (settings['enable-csr'] && settings['bind-web-address']?.startsWith('https:') !== true) {
+    problems.push('"enable-csr" needs a "bind-web-address" with https://, where certificates are asked for and given');
   }
   return problems;
 }

@@ -69,6 +69,12 @@ const identities: Reader<readonly string[]> = (value) =>
     .filter(Boolean)
     .map(checkIdentity);
 
+const names: Reader<readonly string[]> = (value) => {
+  const list = value.split(/[\s,]+/).filter(Boolean);
+  if (list.length === 0) throw new Error('it names nothing');
+  return list;
+};
+
 /** Every key of `[volttron]` (reference/vip-zmq.md §4.3). */
 export const instanceOptions = {
   'vip-address': { about: 'address to listen at for agents of other hosts', read: vipAddress, repeatable: true },
@@ -79,6 +85,15 @@ export const instanceOptions = {
   'web-ssl-cert': { about: 'certificate of the web service', read: text, expand: true },
   'web-ssl-key': { about: 'private key of the web service', read: text, expand: true },
   'web-ca-cert': { about: 'certificate of the authority that issued web-ssl-cert', read: text, expand: true },
+  'enable-csr': {
+    about: 'takes certificate requests of other instances, on a ZMQ bus too',
+    read: truth,
+    alone: 'true',
+  },
+  'certificate-plugins': {
+    about: 'the CAs that serve them, the first that can: instance-ca, manual, acme, or an npm package',
+    read: names,
+  },
   'web-secret-key': {
     about: 'secret that signs web tokens',
     read: (value: string) => new Secret(text(value)),
@@ -127,6 +142,8 @@ type Settled =
   | 'message-bus'
   | 'allow-auth'
   | 'setup-mode'
+  | 'enable-csr'
+  | 'certificate-plugins'
   | 'agent-monitor-frequency'
   | 'agent-isolation-mode'
   | 'shared-agents'

@@ -47,6 +47,8 @@ describe("an instance's configuration", () => {
       'message-bus': 'zmq',
       'allow-auth': true,
       'setup-mode': false,
+      'enable-csr': false,
+      'certificate-plugins': ['instance-ca'],
       'agent-monitor-frequency': 600,
       autostart: true,
     });
@@ -98,6 +100,8 @@ web-ssl-cert = ~/c.pem
 web-ssl-key = \${KEYS}/k.pem
 web-ca-cert = $UNKNOWN/ca.pem
 web-secret-key = 0123456789abcdef
+enable-csr
+certificate-plugins = "manual, instance-ca"
 volttron-central-address = tcp://vc:22916
 volttron-central-serverkey = ${KEY}
 volttron-central-rmq-address = amqps://vc:5671
@@ -126,6 +130,8 @@ subscribe-address = ipc://@y
     expect(settings).toMatchObject({
       'instance-name': 'a name',
       'shared-agents': ['sysmon', 'listener'],
+      'enable-csr': true,
+      'certificate-plugins': ['manual', 'instance-ca'],
       'vip-local-address': expect.stringMatching(/^ipc:\/\/@\/.*\/run\/x$/) as string,
       'web-ssl-cert': '/home/x/c.pem',
       'web-ssl-key': '/keys/k.pem',
@@ -141,6 +147,15 @@ subscribe-address = ipc://@y
     expect(settings['web-secret-key']).toBeInstanceOf(Secret);
     expect(JSON.stringify(settings)).not.toContain('0123456789abcdef');
   });
+
+  it.each(['enable-csr = True\n', 'enable-csr = True\nbind-web-address = http://127.0.0.1:8080\n'])(
+    'refuses to take certificate requests without https: %j',
+    async (text) => {
+      expect(await problems(text)).toEqual([
+        expect.stringContaining('"enable-csr" needs a "bind-web-address" with https'),
+      ]);
+    },
+  );
 
   it('tells every problem at once, with its place', async () => {
     const found = await problems(
