@@ -50,11 +50,12 @@ export function goldenTwo(heard: (x: unknown) => void): AgentDefinition {
 }
 
 /** What `platform.auth` of the capture answered to `get_user_to_capabilities`. */
-function goldenCapabilities(): unknown {
+function goldenCapabilities(): Record<string, Record<string, null>> {
   const answer = readScenario('vip/rpc_auth_get_user_to_capabilities.json').find(
     ({ direction, peer }) => direction === 'in' && peer === 'platform.auth',
   );
-  return (parseLooseJson(decodeText(answer?.frames[5] ?? new Uint8Array())) as { result: unknown }).result;
+  return (parseLooseJson(decodeText(answer?.frames[5] ?? new Uint8Array())) as { result: Record<string, Record<string, null>> })
+    .result;
 }
 
 /** Our agent `golden.two` on our router, with peers that the test plays. */
@@ -79,6 +80,7 @@ export class GoldenAgent implements AsyncDisposable {
     const body = encodeText(JSON.stringify({ prefix: 'heartbeat', bus: '' }));
     const subscribe = { peer: '', id: 's', subsystem: 'pubsub', args: [encodeText('subscribe'), body] };
     rig.listener.receive('platform.health', encodeMessage(subscribe));
+    const capabilities = goldenCapabilities();
     const { port1, port2 } = new MessageChannel();
     ports.accept(port1, 'golden.two', false);
     rig.#agent = startAgent(
@@ -87,7 +89,7 @@ export class GoldenAgent implements AsyncDisposable {
         bus: new PortConnection(port2, 'golden.two'),
         log: silent,
         clock: new SteppedClock(),
-        capabilities: () => Promise.resolve(goldenCapabilities()),
+        capabilitiesOf: (user) => capabilities[user] ?? {},
       },
     );
     await rig.heartbeat();

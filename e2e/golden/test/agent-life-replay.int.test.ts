@@ -203,8 +203,9 @@ describe('our agent in the place of a Python agent', () => {
       const { port1, port2 } = new MessageChannel();
       ports.accept(port1, identity);
       const bus = new PortConnection(port2, identity);
-      const capabilities = (): Promise<unknown> => Promise.resolve({ 'golden.one': { can_secret: null } });
-      const options = { bus, log: silent, clock: new SteppedClock(), configStore: false, capabilities };
+      const capabilitiesOf = (user: string): Record<string, null> =>
+        user === 'golden.one' ? { can_secret: null } : {};
+      const options = { bus, log: silent, clock: new SteppedClock(), configStore: false, capabilitiesOf };
       return startAgent(
         goldenTwo(() => undefined),
         options,

@@ -14,6 +14,7 @@ import { PeerClient } from './peers.ts';
 import { PubSubClient } from './pubsub/pubsub.ts';
 import type { PubSubLimits } from './pubsub/pubsub.ts';
 import { Capabilities } from './rpc/capabilities.ts';
+import type { HeldCapabilities } from './rpc/capabilities.ts';
 import { isCoreIdentity } from './rpc/core-identity.ts';
 import type { Caller } from './rpc/method.ts';
 import { RpcDispatcher } from './rpc/dispatcher.ts';
@@ -34,8 +35,8 @@ export interface ConnectVipOptions {
   readonly epoch: () => string;
   readonly limits: VipLimits;
   readonly overdue?: (error: HelloTimeoutError) => void;
-  /** Who may do what; `platform.auth` is asked when not given. */
-  readonly capabilities?: (() => Promise<unknown>) | undefined;
+  /** What a user may do at this moment; `platform.auth` is asked, and followed, when not given. */
+  readonly capabilitiesOf?: ((user: string) => HeldCapabilities) | undefined;
 }
 
 /** A session with every subsystem that an agent speaks, not yet opened. */
@@ -56,8 +57,8 @@ export interface VipSession {
 export function connectVip(options: ConnectVipOptions): VipSession {
   const session = new Session(options);
   const epoch = options.epoch();
-  const ask = options.capabilities ?? (() => rpc.call(services.auth, 'get_user_to_capabilities'));
-  const capabilities: Capabilities = new Capabilities(ask);
+  const ask = (): Promise<unknown> => rpc.call(services.auth, 'get_user_to_capabilities');
+  const capabilities = new Capabilities(ask, options.capabilitiesOf);
   const dispatcher = new RpcDispatcher(capabilities);
   const rpc: RpcClient = new RpcClient(session, epoch, dispatcher);
   const pubsub = new PubSubClient(session, epoch, options.limits);

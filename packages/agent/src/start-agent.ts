@@ -17,6 +17,7 @@ import { connectVip } from './connect-vip.ts';
 import type { VipLimits, VipSession } from './connect-vip.ts';
 import type { AgentContext, AgentDefinition } from './define-agent.ts';
 import { HelloTimeoutError, NoRemotePlatformsError } from './errors.ts';
+import type { HeldCapabilities } from './rpc/capabilities.ts';
 import { isCoreIdentity } from './rpc/core-identity.ts';
 import type { Rpc } from './rpc/rpc.ts';
 import { ConnectedPlatform } from './remote-platform.ts';
@@ -46,8 +47,8 @@ export interface StartAgentOptions {
   /** Makes the random names of publishers' lives: 8 to 16 of `0-9a-z`. */
   readonly epoch?: () => string;
   readonly limits?: VipLimits;
-  /** Who may do what, for services that know; `platform.auth` is asked when not given. */
-  readonly capabilities?: () => Promise<unknown>;
+  /** What a user may do at this moment, for services that know; `platform.auth` is asked when not given. */
+  readonly capabilitiesOf?: (user: string) => HeldCapabilities;
   /** Takes the messages of further subsystems, for services of a platform; answers go by the bus itself. */
   readonly subsystems?: Readonly<Record<string, (message: VipMessage) => void>>;
 }
@@ -132,7 +133,7 @@ class Life implements RunningAgent {
       ...shared,
       bus,
       name,
-      capabilities: options.capabilities,
+      capabilitiesOf: options.capabilitiesOf,
       ...(wait ? {} : { overdue }),
     });
     this.#web = new WebClient({ ...this.#session, log });

@@ -229,9 +229,9 @@ describe('who may push configurations', () => {
 
   it('is who holds sync_agent_config, whatever its name', async () => {
     const platform = new FakePlatform();
-    const capabilities = (): Promise<unknown> =>
-      Promise.resolve({ keeper: { sync_agent_config: null }, 'config.store': {} });
-    await using agent = startTestAgent(platform, agentThat(), { capabilities });
+    const capabilitiesOf = (user: string): Record<string, null> =>
+      user === 'keeper' ? { sync_agent_config: null } : {};
+    await using agent = startTestAgent(platform, agentThat(), { capabilitiesOf });
     await welcomed(platform);
     const refused = {
       error: { data: { 'exception.py': { exc_args: [-32001, expect.stringContaining('sync_agent_config')] } } },

@@ -23,9 +23,9 @@ const definition = defineAgent({
 });
 
 async function started(platform: FakePlatform): Promise<TestAgent> {
-  const capabilities = (): Promise<unknown> =>
-    Promise.resolve({ 'control.connection': { can: null }, 'plat2.their.agent': { can: null } });
-  const agent = startTestAgent(platform, definition, { configStore: false, capabilities });
+  const capabilitiesOf = (user: string): Record<string, null> =>
+    ['control.connection', 'plat2.their.agent'].includes(user) ? { can: null } : {};
+  const agent = startTestAgent(platform, definition, { configStore: false, capabilitiesOf });
   await welcomed(platform);
   return agent;
 }

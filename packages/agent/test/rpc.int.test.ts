@@ -179,22 +179,25 @@ describe('what every agent answers', () => {
 });
 
 describe('a service of a platform', () => {
-  it('takes the messages of its own subsystem, and knows itself who may do what', async () => {
+  it('takes the messages of its own subsystem, and knows at any moment itself who may do what', async () => {
     const platform = new FakePlatform();
     platform.play('other', () => undefined);
     const taken: string[][] = [];
+    let held: Record<string, null> = { edit: null };
     const definition = agentThat(({ vip }) => {
       vip.rpc.export('guarded', { requires: 'edit', params: t.Tuple([]), call: () => 'done' });
       return Promise.resolve();
     });
     await using agent = startTestAgent(platform, definition, {
       subsystems: { channel: (message) => taken.push([message.peer, ...texts(message)]) },
-      capabilities: () => Promise.resolve({ caller: { edit: null } }),
+      capabilitiesOf: (user) => (user === 'caller' ? held : {}),
     });
     await welcomed(platform);
     platform.send('agent', { peer: 'other', id: 'o1', subsystem: 'channel', args: [encodeText('open')] });
     expect(await callAgent(platform, 'guarded')).toMatchObject({ result: 'done' });
     expect(await callAgent(platform, 'guarded', [], { from: 'other' })).toMatchObject({ error: { code: -32000 } });
+    held = {};
+    expect(await callAgent(platform, 'guarded')).toMatchObject({ error: { code: -32000 } });
     expect(taken).toEqual([['other', 'open']]);
     expect(agent.log.lines.filter(({ level }) => level === 'warn')).toEqual([]);
   });

@@ -13,7 +13,7 @@ import {
   generateKeyPair,
   platformEntry,
 } from '@volttron-ts/auth';
-import type { AuditEntry } from '@volttron-ts/auth';
+import type { AuditEntry, Capabilities } from '@volttron-ts/auth';
 import { systemClock } from '@volttron-ts/connect';
 import { openEnrolment } from '@volttron-ts/enrolment';
 import type { Enrolment } from '@volttron-ts/enrolment';
@@ -26,7 +26,7 @@ import { defineAuthService } from '../src/services/auth-service.ts';
 
 const nothing = (): void => undefined;
 const log: Logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
-const bystander = defineAgent({ name: 'bystander', config: t.Object({}) });
+const bystander: AgentDefinition = defineAgent({ name: 'bystander', config: t.Object({}) });
 
 /** `platform.auth` on a bus of its own. */
 class Bus {
@@ -61,18 +61,18 @@ class Bus {
     file.onChange((contents) => {
       authorizer.update(createAuthSnapshot(contents));
     });
-    bus.join(services.auth, defineAuthService({ enrolment, authorizer, file, topics: bus.topics, audit }), () =>
-      Promise.resolve(authorizer.userToCapabilities()),
+    bus.join(services.auth, defineAuthService({ enrolment, authorizer, file, topics: bus.topics, audit }), (user) =>
+      authorizer.capabilitiesOf(user),
     );
     return bus;
   }
 
   /** A peer, whose user is its identity. */
-  join(identity: string, definition: AgentDefinition = bystander, capabilities?: () => Promise<unknown>): Rpc {
+  join(identity: string, definition = bystander, capabilitiesOf?: (user: string) => Capabilities): Rpc {
     const { port1, port2 } = new MessageChannel();
     this.#ports.accept(port1, identity);
     const options = { bus: new PortConnection(port2, identity), clock: systemClock, log };
-    const agent = startAgent(definition, { ...options, ...(capabilities === undefined ? {} : { capabilities }) });
+    const agent = startAgent(definition, { ...options, ...(capabilitiesOf === undefined ? {} : { capabilitiesOf }) });
     onTestFinished(() => agent.stop());
     return agent.vip.rpc;
   }

@@ -1,13 +1,14 @@
 import { MessageChannel } from 'node:worker_threads';
 import { defineAgent, startAgent, t } from '@volttron-ts/agent';
 import type { AgentDefinition, RunningAgent } from '@volttron-ts/agent';
+import type { Capabilities } from '@volttron-ts/auth';
 import { systemClock } from '@volttron-ts/connect';
 import { PortConnection, PortListener, Router } from '@volttron-ts/router';
 import type { Clock, Logger } from '@volttron-ts/vip-core';
 import { onTestFinished } from 'vitest';
 
 /** Capabilities by user. */
-export type Held = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+export type Held = Readonly<Record<string, Capabilities>>;
 
 const nothing = (): void => undefined;
 export const silent: Logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
@@ -53,9 +54,9 @@ export class ServiceBus {
     const { port1, port2 } = new MessageChannel();
     this.#ports.accept(port1, identity);
     const bus = new PortConnection(port2, identity);
-    const capabilities = (): Promise<Held> => Promise.resolve(this.#held);
+    const capabilitiesOf = (user: string): Capabilities => this.#held[user] ?? {};
     // What the store tells is looked at by itself, so agents do not ask for it.
-    const agent = startAgent(definition, { bus, clock, log, capabilities, configStore: false });
+    const agent = startAgent(definition, { bus, clock, log, capabilitiesOf, configStore: false });
     onTestFinished(() => agent.stop());
     await agent.vip.hello('');
     return agent;

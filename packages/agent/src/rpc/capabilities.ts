@@ -3,7 +3,7 @@ import type { Caller, Parameter } from './method.ts';
 import { pythonRepr, pythonStr } from './python-repr.ts';
 
 /** Capabilities of a user; a value limits the arguments of the methods that require it. */
-type Held = Readonly<Record<string, Readonly<Record<string, unknown>> | null>>;
+export type HeldCapabilities = Readonly<Record<string, Readonly<Record<string, unknown>> | null>>;
 
 const asCapabilities = checker(
   t.Record(t.String(), t.Record(t.String(), t.Union([t.Null(), t.Record(t.String(), t.Unknown())]))),
@@ -23,14 +23,16 @@ export interface GuardedCall {
  */
 export class Capabilities {
   readonly #fetch: () => Promise<unknown>;
-  #known: ReadonlyMap<string, Held> | undefined;
+  readonly #live: ((user: string) => HeldCapabilities) | undefined;
+  #known: ReadonlyMap<string, HeldCapabilities> | undefined;
   /** Counts what was told, so that an answer that was on its way meanwhile does not replace it. */
   #version = 0;
-  #fetching: Promise<ReadonlyMap<string, Held>> | undefined;
+  #fetching: Promise<ReadonlyMap<string, HeldCapabilities>> | undefined;
 
-  /** `fetch` calls `get_user_to_capabilities` of platform.auth. */
-  constructor(fetch: () => Promise<unknown>) {
+  /** `fetch` calls `get_user_to_capabilities` of platform.auth; `live` knows at any time, and nothing is fetched. */
+  constructor(fetch: () => Promise<unknown>, live?: (user: string) => HeldCapabilities) {
     this.#fetch = fetch;
+    this.#live = live;
   }
 
   /** Takes `auth.update`; only platform.auth is believed. */
@@ -53,19 +55,19 @@ export class Capabilities {
   /** Throws UnauthorizedError unless the user may call it with these arguments. */
   async check(user: string, call: GuardedCall): Promise<void> {
     if (call.requires.every((capability) => capability === '')) return;
-    const held = (await this.#current()).get(user) ?? {};
+    const held = this.#live?.(user) ?? (await this.#current()).get(user) ?? {};
     const missing = call.requires.filter((capability) => !Object.hasOwn(held, capability));
     if (missing.length > 0) throw lacks(user, call, held);
     for (const capability of call.requires) checkLimits(user, call, held[capability] ?? {});
   }
 
-  async #current(): Promise<ReadonlyMap<string, Held>> {
+  async #current(): Promise<ReadonlyMap<string, HeldCapabilities>> {
     if (this.#known !== undefined) return this.#known;
     this.#fetching ??= this.#load();
     return this.#fetching;
   }
 
-  async #load(): Promise<ReadonlyMap<string, Held>> {
+  async #load(): Promise<ReadonlyMap<string, HeldCapabilities>> {
     const version = this.#version;
     try {
       const fetched = read(await this.#fetch());
@@ -77,11 +79,15 @@ export class Capabilities {
   }
 }
 
-const read = (value: unknown): ReadonlyMap<string, Held> =>
+const read = (value: unknown): ReadonlyMap<string, HeldCapabilities> =>
   new Map(Object.entries(asCapabilities(value, 'the capabilities of platform.auth')));
 
 /** In the words of the original, which callers look for. */
-function lacks(user: string, { method, requires }: GuardedCall, held: Held[string]): UnauthorizedError {
+function lacks(
+  user: string,
+  { method, requires }: GuardedCall,
+  held: HeldCapabilities[string],
+): UnauthorizedError {
   const required = `{${requires.map(pythonRepr).join(', ')}}`;
   const text = `method ${pythonRepr(method)} requires capabilities ${required}, but capability ${pythonRepr(held)} was provided for user ${user}`;
   return new UnauthorizedError(text, { item: method, value: user });

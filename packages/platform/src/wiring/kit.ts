@@ -59,7 +59,7 @@ export function createServiceKit(foundations: Foundations, parts: Parts): Servic
         bus: options.bus ?? router.connect(identity),
         clock,
         log: log(`volttron.${identity}`),
-        capabilities: async () => Promise.resolve(authorizer.userToCapabilities()),
+        capabilitiesOf: (user) => authorizer.capabilitiesOf(user),
         subsystems: options.subsystems ?? {},
       });
       services.push(agent);
