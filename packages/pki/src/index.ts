@@ -18,7 +18,8 @@ export {
   ValidityUnusableError,
 } from './errors.ts';
 export type { CertificateProblem } from './errors.ts';
-export { generateKeyPair } from './key/key-algorithm.ts';
+export { generateKeyPair, keyAlgorithmNames } from './key/key-algorithm.ts';
 export type { KeyAlgorithmName, KeyPair } from './key/key-algorithm.ts';
+export { keyFingerprint } from './key/key-fingerprint.ts';
 export { readPrivateKey, writePrivateKey } from './key/private-key.ts';
 export type { DistinguishedName } from './name/distinguished-name.ts';

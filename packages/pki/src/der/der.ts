@@ -25,6 +25,7 @@ export const set = (...members: DerNode[]): DerNode => create(UNIVERSAL, Type.SE
 export const oid = (id: string): DerNode => universal(Type.OID, oidToDer(id).getBytes());
 export const boolean = (value: boolean): DerNode => universal(Type.BOOLEAN, value ? '\xff' : '\0');
 export const integer = (value: number): DerNode => universal(Type.INTEGER, integerToDer(value).getBytes());
+export const nullValue = (): DerNode => universal(Type.NULL, '');
 /** The content octets of an INTEGER: two's complement, big endian. */
 export const integerBytes = (value: Uint8Array): DerNode => universal(Type.INTEGER, text(value));
 export const octetString = (value: Uint8Array): DerNode => universal(Type.OCTETSTRING, text(value));

@@ -18,4 +18,7 @@ export const oids = {
   clientAuth: '1.3.6.1.5.5.7.3.2',
 
   'ecdsa-with-SHA256': '1.2.840.10045.4.3.2',
+  'ecdsa-with-SHA384': '1.2.840.10045.4.3.3',
+  sha256WithRSAEncryption: '1.2.840.113549.1.1.11',
+  Ed25519: '1.3.101.112',
 } as const;
