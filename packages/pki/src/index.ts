@@ -18,6 +18,11 @@ export {
   ValidityUnusableError,
 } from './errors.ts';
 export type { CertificateProblem } from './errors.ts';
+export { checkSigningRequest, signingRequestCodes } from './csr/check-signing-request.ts';
+export type { SigningPolicy } from './csr/check-signing-request.ts';
+export { SigningRequestRefusedError, SigningRequestUnreadableError } from './csr/errors.ts';
+export { createSigningRequest, readSigningRequest } from './csr/signing-request.ts';
+export type { SigningRequest, SigningRequestOptions } from './csr/signing-request.ts';
 export { generateKeyPair, keyAlgorithmNames } from './key/key-algorithm.ts';
 export type { KeyAlgorithmName, KeyPair } from './key/key-algorithm.ts';
 export { keyFingerprint } from './key/key-fingerprint.ts';

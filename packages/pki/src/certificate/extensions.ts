@@ -94,7 +94,8 @@ export interface ExtensionValues {
   readonly keyUsages: readonly KeyUsage[];
   /** Object identifiers. */
   readonly extendedKeyUsages: readonly string[];
-  readonly alternativeNames: AlternativeNames;
+  /** `others` counts names of further kinds. */
+  readonly alternativeNames: AlternativeNames & { readonly others: number };
   readonly subjectKeyIdentifier: Buffer | undefined;
   readonly authorityKeyIdentifier: Buffer | undefined;
 }
@@ -111,7 +112,7 @@ export function readExtensionValues(extensions: readonly Extension[]): Extension
     ...read(oids.basicConstraints, readBasicConstraints),
     keyUsages: read(oids.keyUsage, readKeyUsage) ?? [],
     extendedKeyUsages: read(oids.extKeyUsage, (value) => value.sequence().map((member) => member.oid())) ?? [],
-    alternativeNames: read(oids.subjectAltName, readAlternativeNames) ?? { dns: [], ip: [] },
+    alternativeNames: read(oids.subjectAltName, readAlternativeNames) ?? { dns: [], ip: [], others: 0 },
     subjectKeyIdentifier: read(oids.subjectKeyIdentifier, (value) => value.octetString()),
     authorityKeyIdentifier: read(oids.authorityKeyIdentifier, readAuthorityKeyIdentifier),
   };
@@ -133,9 +134,11 @@ function readAuthorityKeyIdentifier(value: DerReader): Buffer | undefined {
     ?.content();
 }
 
-function readAlternativeNames(value: DerReader): AlternativeNames {
+function readAlternativeNames(value: DerReader): ExtensionValues['alternativeNames'] {
   const names = value.sequence();
   const tagged = (tag: number): Buffer[] =>
     names.filter((name) => name.contextTag === tag).map((name) => name.content());
-  return { dns: tagged(dnsNameTag).map((bytes) => bytes.toString('latin1')), ip: tagged(ipAddressTag) };
+  const dns = tagged(dnsNameTag).map((bytes) => bytes.toString('latin1'));
+  const ip = tagged(ipAddressTag);
+  return { dns, ip, others: names.length - dns.length - ip.length };
 }

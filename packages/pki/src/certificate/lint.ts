@@ -6,7 +6,7 @@ import { oids } from '../der/oids.ts';
 import type { CertificateProblem } from '../errors.ts';
 import { algorithmOf } from '../key/key-algorithm.ts';
 import { attributeTypes, readName } from '../name/distinguished-name.ts';
-import { parseIpAddress } from '../name/ip-address.ts';
+import { isHostName } from '../name/host-name.ts';
 import { tbsReader } from './certificate.ts';
 import type { Certificate } from './certificate.ts';
 import { readExtensionValues } from './extensions.ts';
@@ -36,10 +36,6 @@ type Rule = (subject: Subject) => string[];
 const unless = (good: boolean, message: string): string[] => (good ? [] : [message]);
 const equal = (left: Uint8Array | undefined, right: Uint8Array | undefined): boolean =>
   left !== undefined && right !== undefined && Buffer.compare(left, right) === 0;
-
-/** A name as in RFC 1123 §2.1, which is not the text of an IPv4 address. */
-const hostName =
-  /^(?=.{1,253}$)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/;
 
 const rules: Readonly<Record<string, Rule>> = {
   // RFC 5280 §4.1.2.2; CA/Browser Forum BR §7.1: at least 64 random bits.
@@ -155,9 +151,7 @@ const rules: Readonly<Record<string, Rule>> = {
     ),
 
   'san-dns': ({ values }) =>
-    values.alternativeNames.dns.flatMap((name) =>
-      unless(hostName.test(name) && parseIpAddress(name) === undefined, `${JSON.stringify(name)} is no DNS name`),
-    ),
+    values.alternativeNames.dns.flatMap((name) => unless(isHostName(name), `${JSON.stringify(name)} is no DNS name`)),
 
   'san-ip': ({ values }) =>
     values.alternativeNames.ip.flatMap((bytes) =>

@@ -94,6 +94,13 @@ export class DerReader {
     return this.#expect(Type.OCTETSTRING, 'OCTET STRING').content();
   }
 
+  /** The content of a BIT STRING of whole octets. */
+  bitString(): Buffer {
+    const bytes = this.#expect(Type.BITSTRING, 'BIT STRING').content();
+    if (bytes[0] !== 0) throw new DerError(this.item, 'a BIT STRING of whole octets was expected');
+    return bytes.subarray(1);
+  }
+
   /** The numbers of the bits that are set in a BIT STRING. */
   namedBits(): number[] {
     const bytes = this.#expect(Type.BITSTRING, 'BIT STRING').content().subarray(1);

@@ -34,11 +34,16 @@ export const bitString = (value: Uint8Array, unusedBits = 0): DerNode =>
 export const utf8String = (value: string): DerNode => universal(Type.UTF8, text(Buffer.from(value, 'utf8')));
 export const printableString = (value: string): DerNode => universal(Type.PRINTABLESTRING, value);
 
+export const ia5String = (value: string): DerNode => universal(Type.IA5STRING, value);
+
 /** `[tag] EXPLICIT` */
 export const explicit = (tag: number, member: DerNode): DerNode => create(CONTEXT_SPECIFIC, tag, true, [member]);
 /** `[tag] IMPLICIT` of a primitive type, given its content octets. */
 export const implicit = (tag: number, content: Uint8Array): DerNode =>
   create(CONTEXT_SPECIFIC, tag, false, text(content));
+
+/** `[tag] IMPLICIT` of a constructed type. */
+export const tagged = (tag: number, ...members: DerNode[]): DerNode => create(CONTEXT_SPECIFIC, tag, true, members);
 
 /** A BIT STRING of named bits: bit 0 is the most significant one, trailing zeros are left out (X.690 §11.2.2). */
 export function namedBits(bits: readonly number[]): DerNode {

@@ -7,6 +7,9 @@ export const oids = {
   organizationalUnitName: '2.5.4.11',
   commonName: '2.5.4.3',
 
+  emailAddress: '1.2.840.113549.1.9.1',
+  extensionRequest: '1.2.840.113549.1.9.14',
+
   subjectKeyIdentifier: '2.5.29.14',
   keyUsage: '2.5.29.15',
   subjectAltName: '2.5.29.17',

@@ -1,4 +1,4 @@
-import { oid, printableString, sequence, set, utf8String } from '../der/der.ts';
+import { ia5String, oid, printableString, sequence, set, utf8String } from '../der/der.ts';
 import type { DerNode } from '../der/der.ts';
 import type { DerReader } from '../der/der-reader.ts';
 import { oids } from '../der/oids.ts';
@@ -12,6 +12,7 @@ export interface DistinguishedName {
   readonly organization?: string | undefined;
   readonly organizationalUnit?: string | undefined;
   readonly commonName: string;
+  readonly emailAddress?: string | undefined;
 }
 
 interface AttributeType {
@@ -29,14 +30,21 @@ export const attributeTypes: readonly AttributeType[] = [
   { field: 'organization', oid: oids.organizationName, longest: 64 },
   { field: 'organizationalUnit', oid: oids.organizationalUnitName, longest: 64 },
   { field: 'commonName', oid: oids.commonName, longest: 64 },
+  { field: 'emailAddress', oid: oids.emailAddress, longest: 255 },
 ];
 
-/** Each attribute is a set of its own; the country must be a PrintableString, all else is UTF8String. */
+/** The country must be a PrintableString, the address an IA5String (RFC 5280, appendix A.1); all else is UTF8String. */
+const writers: Partial<Record<keyof DistinguishedName, (value: string) => DerNode>> = {
+  country: printableString,
+  emailAddress: ia5String,
+};
+
+/** Each attribute is a set of its own. */
 export function encodeName(name: DistinguishedName): DerNode {
   const attributes = attributeTypes.flatMap(({ field, oid: id }) => {
     const value = name[field];
     if (value === undefined) return [];
-    return [set(sequence(oid(id), field === 'country' ? printableString(value) : utf8String(value)))];
+    return [set(sequence(oid(id), (writers[field] ?? utf8String)(value)))];
   });
   return sequence(...attributes);
 }
