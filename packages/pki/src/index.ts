@@ -2,8 +2,8 @@
 export { readCertificate } from './certificate/certificate.ts';
 export type { Certificate } from './certificate/certificate.ts';
 export type { KeyUsage } from './certificate/extensions.ts';
-export { createRootCertificate, issueServerCertificate } from './certificate/issue.ts';
-export type { Authority, RootRequest, ServerRequest } from './certificate/issue.ts';
+export { createRootCertificate, issueCertificate } from './certificate/issue.ts';
+export type { Authority, CertificateOptions, CertificateProfile, RootRequest } from './certificate/issue.ts';
 export type { Validity, WallClock } from './certificate/validity.ts';
 export { verifyChain } from './certificate/verify-chain.ts';
 export type { ChainCheck } from './certificate/verify-chain.ts';
@@ -25,6 +25,21 @@ export { createSigningRequest, readSigningRequest } from './csr/signing-request.
 export type { SigningRequest, SigningRequestOptions } from './csr/signing-request.ts';
 export { generateKeyPair, keyAlgorithmNames } from './key/key-algorithm.ts';
 export type { KeyAlgorithmName, KeyPair } from './key/key-algorithm.ts';
+export { certificateStatus, defineCertificatePlugin } from './plugin/certificate-plugin.ts';
+export type {
+  CaInfo,
+  CertificatePlugin,
+  CertificatePluginDefinition,
+  CertificateStatus,
+  CreateCaRequest,
+  Json,
+  JsonObject,
+  OrderMeta,
+  OrderMethod,
+  PluginContext,
+  PluginOrder,
+  PluginResult,
+} from './plugin/certificate-plugin.ts';
 export { keyFingerprint } from './key/key-fingerprint.ts';
 export { readPrivateKey, writePrivateKey } from './key/private-key.ts';
 export type { DistinguishedName } from './name/distinguished-name.ts';

@@ -1,5 +1,5 @@
-import { createRootCertificate, generateKeyPair, issueServerCertificate } from '../src/index.ts';
-import type { Authority, Certificate, KeyPair, ServerRequest } from '../src/index.ts';
+import { createRootCertificate, generateKeyPair, issueCertificate } from '../src/index.ts';
+import type { Authority, Certificate, KeyPair, CertificateOptions } from '../src/index.ts';
 
 export const clock = { now: () => Date.now() };
 
@@ -16,10 +16,11 @@ export async function makeAuthority(name = 'central-root-ca'): Promise<Authority
 
 export async function issue(
   issuer: Authority,
-  request: Partial<ServerRequest> = {},
+  request: Partial<CertificateOptions> = {},
 ): Promise<{ certificate: Certificate; keys: KeyPair }> {
   const keys = await generateKeyPair('P-256');
-  const certificate = issueServerCertificate({
+  const certificate = issueCertificate({
+    profile: 'server',
     issuer,
     publicKey: keys.publicKey,
     subject: { commonName: 'central.platform.web' },

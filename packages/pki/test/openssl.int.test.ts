@@ -12,7 +12,7 @@ async function files() {
   const authority = await makeAuthority();
   const server = await issue(authority, {
     subject: { country: 'US', organization: 'Gebäude & Netz', commonName: 'central.platform.web' },
-    clientAuth: true,
+    profile: 'peer',
   });
   const path = (name: string): string => join(folder, name);
   await writeFile(path('root.crt'), authority.certificate.pem);

@@ -1,12 +1,13 @@
-import { createRootCertificate, generateKeyPair, issueServerCertificate, verifyChain } from '../src/index.ts';
+import { createRootCertificate, generateKeyPair, issueCertificate, verifyChain } from '../src/index.ts';
 
 const clock = { now: () => Date.now() };
 const { privateKey } = await generateKeyPair('P-256');
 const subject = { commonName: 'central-root-ca' };
 const certificate = createRootCertificate({ subject, privateKey, validity: { days: 3650 }, clock });
 const server = await generateKeyPair('P-256');
-export const web = issueServerCertificate({
+export const web = issueCertificate({
   issuer: { certificate, privateKey },
+  profile: 'server',
   publicKey: server.publicKey,
   subject: { commonName: 'central.platform.web' },
   dnsNames: ['localhost'],

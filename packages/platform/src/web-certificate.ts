@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import {
   createRootCertificate,
   generateKeyPair,
-  issueServerCertificate,
+  issueCertificate,
   readCertificate,
   readPrivateKey,
   writePrivateKey,
@@ -45,7 +45,8 @@ export async function ensureWebCertificate(
     return asWebCertificate(held, root);
   }
   const { publicKey, privateKey } = await generateKeyPair('P-256');
-  const certificate = issueServerCertificate({
+  const certificate = issueCertificate({
+    profile: 'server',
     issuer: root,
     publicKey,
     subject: { commonName: `${instance}.platform.web-server` },

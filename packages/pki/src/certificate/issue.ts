@@ -4,12 +4,12 @@ import type { KeyObject } from 'node:crypto';
 import { toDer } from '../der/der.ts';
 import type { DerNode } from '../der/der.ts';
 import { DerReader } from '../der/der-reader.ts';
-import { oids } from '../der/oids.ts';
 import { CertificateRefusedError } from '../errors.ts';
 import type { CertificateProblem } from '../errors.ts';
 import { algorithmOf } from '../key/key-algorithm.ts';
 import { encodeName } from '../name/distinguished-name.ts';
 import type { DistinguishedName } from '../name/distinguished-name.ts';
+import { isHostName } from '../name/host-name.ts';
 import { parseIpAddress } from '../name/ip-address.ts';
 import { certificateOf, tbsReader } from './certificate.ts';
 import type { Certificate } from './certificate.ts';
@@ -21,6 +21,8 @@ import {
   subjectAltName,
   subjectKeyIdentifier,
 } from './extensions.ts';
+import type { Extension } from './extensions.ts';
+import { extendedUsagesOf, leafKeyUsages } from './profile.ts';
 import { lintTbs } from './lint.ts';
 import type { LintContext } from './lint.ts';
 import { encodeCertificate, encodeTbs, readTbs } from './tbs.ts';
@@ -41,15 +43,21 @@ export interface RootRequest {
   readonly clock: WallClock;
 }
 
-export interface ServerRequest {
+/** A leaf for a TLS server, a TLS client or one that is both, or an authority below the issuer. */
+export type CertificateProfile = 'server' | 'client' | 'peer' | 'authority';
+
+export interface CertificateOptions {
   readonly issuer: Authority;
-  readonly publicKey: KeyObject;
+  readonly profile: CertificateProfile;
   readonly subject: DistinguishedName;
-  readonly dnsNames: readonly string[];
-  readonly ipAddresses: readonly string[];
-  /** Whether the server also presents the certificate as a client. */
-  readonly clientAuth?: boolean;
+  readonly publicKey: KeyObject;
+  readonly dnsNames?: readonly string[];
+  readonly ipAddresses?: readonly string[];
   readonly validity: Validity;
+  /** 8 to 20 octets, of which 64 bits are random; made when not given. */
+  readonly serialNumber?: Uint8Array;
+  /** Of an authority: how many others may stand between it and a leaf; 0 when not given. */
+  readonly pathLength?: number;
   readonly clock: WallClock;
 }
 
@@ -76,22 +84,23 @@ export function createRootCertificate({ subject, privateKey, validity, clock }: 
   return signTemplate(template, { profile: 'root', issuer: undefined, signingKey: privateKey }, subject, []);
 }
 
-/** @throws CertificateRefusedError with all problems, KeyUnsupportedError */
-export function issueServerCertificate(request: ServerRequest): Certificate {
-  const { issuer, publicKey, subject, dnsNames, ipAddresses } = request;
+/** @throws CertificateRefusedError with all problems, KeyUnsupportedError, ValidityUnusableError */
+export function issueCertificate(options: CertificateOptions): Certificate {
+  const { issuer, profile, publicKey, subject, ipAddresses = [] } = options;
   const addresses = ipAddresses.map((text) => ({ text, bytes: parseIpAddress(text) }));
   const template = {
-    serialNumber: newSerialNumber(),
+    serialNumber: options.serialNumber ?? newSerialNumber(),
     signatureAlgorithm: algorithmOf(issuer.privateKey).signatureAlgorithm(),
     issuer: nameOf(issuer.certificate),
-    ...resolveValidity(request.validity, request.clock, issuer.certificate),
+    ...resolveValidity(options.validity, options.clock, issuer.certificate),
     subject: encodeName(subject),
     publicKey: spki(publicKey),
     extensions: [
-      basicConstraints(undefined),
-      keyUsage('digitalSignature'),
-      extendedKeyUsage(oids.serverAuth, ...(request.clientAuth === true ? [oids.clientAuth] : [])),
-      subjectAltName({ dns: dnsNames, ip: addresses.flatMap(({ bytes }) => bytes ?? []) }),
+      ...usageExtensions(options),
+      ...nameExtension(
+        dnsNamesOf(options),
+        addresses.flatMap(({ bytes }) => bytes ?? []),
+      ),
       subjectKeyIdentifier(keyIdentifier(publicKey)),
       authorityKeyIdentifier(issuerKeyIdentifier(issuer.certificate)),
     ],
@@ -99,9 +108,28 @@ export function issueServerCertificate(request: ServerRequest): Certificate {
   const unreadable = addresses
     .filter(({ bytes }) => bytes === undefined)
     .map(({ text }) => ({ code: 'san-ip', message: `${JSON.stringify(text)} is no IP address` }));
-  const context = { profile: 'server', issuer: issuer.certificate, signingKey: issuer.privateKey } as const;
+  const context = { profile, issuer: issuer.certificate, signingKey: issuer.privateKey } as const;
   return signTemplate(template, context, subject, unreadable);
 }
+
+function usageExtensions({ profile, publicKey, pathLength = 0 }: CertificateOptions): Extension[] {
+  if (profile === 'authority') return [basicConstraints({ pathLength }), keyUsage('keyCertSign', 'cRLSign')];
+  return [
+    basicConstraints(undefined),
+    keyUsage(...leafKeyUsages(publicKey)),
+    extendedKeyUsage(...extendedUsagesOf(profile)),
+  ];
+}
+
+/** A server's common name stands among its alternative names, too: those alone are looked at (RFC 9525 §2). */
+function dnsNamesOf({ profile, subject: { commonName }, dnsNames = [] }: CertificateOptions): readonly string[] {
+  const isServer = profile === 'server' || profile === 'peer';
+  const isNamed = dnsNames.length > 0 || !isServer || !isHostName(commonName);
+  return isNamed ? dnsNames : [commonName];
+}
+
+const nameExtension = (dns: readonly string[], ip: readonly Uint8Array[]): Extension[] =>
+  dns.length + ip.length === 0 ? [] : [subjectAltName({ dns, ip })];
 
 function signTemplate(
   template: CertificateTemplate,

@@ -6,8 +6,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { CertificateRefusedError, KeyUnsupportedError, ValidityUnusableError } from '../errors.ts';
 import { generateKeyPair } from '../key/key-algorithm.ts';
 import { readCertificate } from './certificate.ts';
-import { createRootCertificate, issueServerCertificate } from './issue.ts';
-import type { Authority, ServerRequest } from './issue.ts';
+import { createRootCertificate, issueCertificate } from './issue.ts';
+import type { Authority, CertificateOptions } from './issue.ts';
 import type { Validity } from './validity.ts';
 
 const now = Date.parse('2026-03-01T12:00:00.900Z');
@@ -27,8 +27,9 @@ function authority(validity: Validity = { days: 3650 }): Authority {
   return { certificate: createRootCertificate({ subject, privateKey, validity, clock: at(now) }), privateKey };
 }
 
-function issue(request: Partial<ServerRequest> = {}) {
-  return issueServerCertificate({
+function issue(request: Partial<CertificateOptions> = {}) {
+  return issueCertificate({
+    profile: 'server',
     issuer: authority(),
     publicKey,
     subject: { commonName: 'web' },
@@ -40,7 +41,7 @@ function issue(request: Partial<ServerRequest> = {}) {
   });
 }
 
-function refusal(request: Partial<ServerRequest>): string[] {
+function refusal(request: Partial<CertificateOptions>): string[] {
   try {
     issue(request);
   } catch (error) {
@@ -80,7 +81,7 @@ describe('a root certificate', () => {
 describe('a server certificate', () => {
   it('says what it was asked to say', () => {
     const issuer = authority();
-    const certificate = issue({ issuer, ipAddresses: ['10.0.0.1', 'FE80:0::1'], clientAuth: true });
+    const certificate = issue({ issuer, ipAddresses: ['10.0.0.1', 'FE80:0::1'], profile: 'peer' });
     expect(certificate).toMatchObject({
       subject: { commonName: 'web' },
       issuer: issuer.certificate.subject,

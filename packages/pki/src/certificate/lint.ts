@@ -11,12 +11,14 @@ import { tbsReader } from './certificate.ts';
 import type { Certificate } from './certificate.ts';
 import { readExtensionValues } from './extensions.ts';
 import type { ExtensionValues, KeyUsage } from './extensions.ts';
+import { extendedUsagesOf, leafKeyUsages } from './profile.ts';
+import type { LeafProfile } from './profile.ts';
 import { readTbs } from './tbs.ts';
 import type { TbsCertificate } from './tbs.ts';
 
 /** What a to-be-signed certificate is measured against. */
 export interface LintContext {
-  readonly profile: 'root' | 'server';
+  readonly profile: 'root' | 'authority' | LeafProfile;
   /** Undefined for a root, which signs itself. */
   readonly issuer: Certificate | undefined;
   /** The key about to sign. */
@@ -24,6 +26,8 @@ export interface LintContext {
 }
 
 interface Subject extends LintContext {
+  /** Undefined when it cannot be read. */
+  readonly publicKey: KeyObject | undefined;
   readonly tbs: TbsCertificate;
   readonly values: ExtensionValues;
   readonly notBefore: Date;
@@ -32,6 +36,10 @@ interface Subject extends LintContext {
 
 /** Answers what is wrong, in sentences without full stop. */
 type Rule = (subject: Subject) => string[];
+
+const authorityUsages: readonly KeyUsage[] = ['keyCertSign', 'cRLSign'];
+const isLeaf = (profile: LintContext['profile']): profile is LeafProfile =>
+  profile !== 'root' && profile !== 'authority';
 
 const unless = (good: boolean, message: string): string[] => (good ? [] : [message]);
 const equal = (left: Uint8Array | undefined, right: Uint8Array | undefined): boolean =>
@@ -102,14 +110,13 @@ const rules: Readonly<Record<string, Rule>> = {
       'the issuer is no certificate authority',
     ),
 
-  'public-key': ({ tbs }) => {
+  'public-key': ({ publicKey }) => {
+    if (publicKey === undefined) return ['its key cannot be read'];
     try {
-      algorithmOf(createPublicKey({ key: tbs.publicKey, format: 'der', type: 'spki' }));
+      algorithmOf(publicKey);
       return [];
     } catch (error) {
-      return [
-        error instanceof Error ? `its key is not usable: ${error.message.replace(/\.$/, '')}` : 'its key is not usable',
-      ];
+      return [`its key is not usable: ${String(error instanceof Error ? error.message : error).replace(/\.$/, '')}`];
     }
   },
 
@@ -121,33 +128,44 @@ const rules: Readonly<Record<string, Rule>> = {
 
   'basic-constraints': ({ profile, tbs, values }) => [
     ...unless(isCritical(tbs, oids.basicConstraints), 'basic constraints must be there and critical'),
-    ...unless(
-      profile === 'root' ? values.isAuthority && values.pathLength !== undefined : !values.isAuthority,
-      profile === 'root' ? 'a root must be an authority with a path length' : 'a server must not be an authority',
-    ),
+    ...(isLeaf(profile)
+      ? unless(!values.isAuthority, `a ${profile} must not be an authority`)
+      : unless(
+          values.isAuthority && values.pathLength !== undefined,
+          `a ${profile} must be an authority with a path length`,
+        )),
   ],
 
-  'key-usage': ({ profile, tbs, values }) => {
-    const wanted: KeyUsage[] = profile === 'root' ? ['keyCertSign', 'cRLSign'] : ['digitalSignature'];
+  // RFC 5280 §4.2.1.9
+  'path-length': ({ profile, issuer, values }) =>
+    unless(
+      profile !== 'authority' || issuer?.pathLength === undefined || (values.pathLength ?? 0) < issuer.pathLength,
+      `the issuer allows ${issuer?.pathLength ?? 0} authorities below itself`,
+    ),
+
+  'key-usage': ({ profile, tbs, values, publicKey }) => {
+    const wanted = isLeaf(profile) ? publicKey && leafKeyUsages(publicKey) : authorityUsages;
     return [
       ...unless(isCritical(tbs, oids.keyUsage), 'key usage must be there and critical'),
       ...unless(
-        values.keyUsages.join() === wanted.join(),
-        `key usage must be ${wanted.join(' and ')}, not ${values.keyUsages.join(' and ') || 'empty'}`,
+        wanted === undefined || values.keyUsages.join() === wanted.join(),
+        `key usage must be ${wanted?.join(' and ') ?? ''}, not ${values.keyUsages.join(' and ') || 'empty'}`,
       ),
     ];
   },
 
-  'extended-key-usage': ({ profile, values }) =>
-    unless(
-      profile === 'root' || values.extendedKeyUsages.includes(oids.serverAuth),
-      'a server needs the usage serverAuth',
-    ),
+  'extended-key-usage': ({ profile, values }) => {
+    const wanted = isLeaf(profile) ? extendedUsagesOf(profile) : [];
+    return unless(
+      values.extendedKeyUsages.join() === wanted.join(),
+      `the extended key usage of a ${profile} must be ${wanted.join(' and ') || 'absent'}`,
+    );
+  },
 
   'san-missing': ({ profile, values: { alternativeNames } }) =>
     unless(
-      profile === 'root' || alternativeNames.dns.length + alternativeNames.ip.length > 0,
-      'a server needs a DNS name or IP address as subject alternative name',
+      (profile !== 'server' && profile !== 'peer') || alternativeNames.dns.length + alternativeNames.ip.length > 0,
+      `a ${profile} needs a DNS name or IP address as subject alternative name`,
     ),
 
   'san-dns': ({ values }) =>
@@ -176,11 +194,20 @@ export function lintTbs(reader: DerReader, context: LintContext): CertificatePro
   const subject: Subject = {
     ...context,
     tbs,
+    publicKey: readKey(tbs.publicKey),
     values: readExtensionValues(tbs.extensions),
     notBefore: tbs.notBefore.time(),
     notAfter: tbs.notAfter.time(),
   };
   return Object.entries(rules).flatMap(([code, rule]) => rule(subject).map((message) => ({ code, message })));
+}
+
+function readKey(spki: Buffer): KeyObject | undefined {
+  try {
+    return createPublicKey({ key: spki, format: 'der', type: 'spki' });
+  } catch {
+    return undefined;
+  }
 }
 
 function isCritical(tbs: TbsCertificate, id: string): boolean {

@@ -11,7 +11,7 @@ import { encodeName } from '../name/distinguished-name.ts';
 import type { Certificate } from './certificate.ts';
 import * as extensions from './extensions.ts';
 import type { Extension } from './extensions.ts';
-import { createRootCertificate, issueServerCertificate } from './issue.ts';
+import { createRootCertificate, issueCertificate } from './issue.ts';
 import { lintCodes, lintTbs } from './lint.ts';
 import type { LintContext } from './lint.ts';
 import { encodeTbs } from './tbs.ts';
@@ -32,7 +32,8 @@ beforeAll(async () => {
   keys = await generateKeyPair('P-256');
   const { privateKey } = rootKeys;
   root = createRootCertificate({ subject: { commonName: 'ca' }, privateKey, validity: { days: 100 }, clock });
-  leaf = issueServerCertificate({
+  leaf = issueCertificate({
+    profile: 'server',
     issuer: { certificate: root, privateKey },
     publicKey: keys.publicKey,
     subject: { commonName: 'server' },
@@ -127,9 +128,24 @@ const faults: readonly [string, string[], () => string[]][] = [
     () => lint(template(), { issuer: { ...root, keyUsages: ['cRLSign'] } }),
   ],
   [
-    'a weak key',
+    'an authority below one that allows none',
+    ['path-length'],
+    () => {
+      const authority = [
+        extensions.basicConstraints({ pathLength: 0 }),
+        extensions.keyUsage('keyCertSign', 'cRLSign'),
+        extensions.subjectKeyIdentifier(identifier(leaf.subjectKeyIdentifier)),
+        extensions.authorityKeyIdentifier(identifier(root.subjectKeyIdentifier)),
+      ];
+      const below = template({ extensions: authority });
+      expect(lint(below, { profile: 'authority' })).toEqual([]);
+      return lint(below, { profile: 'authority', issuer: { ...root, pathLength: 0 } });
+    },
+  ],
+  [
+    'a key of another curve',
     ['public-key'],
-    () => lint(template({ publicKey: spki(generateKeyPairSync('rsa', { modulusLength: 1024 })) })),
+    () => lint(template({ publicKey: spki(generateKeyPairSync('ec', { namedCurve: 'P-521' })) })),
   ],
   [
     'an extension that stands there twice',
@@ -212,9 +228,9 @@ describe('the lint', () => {
   it('wants a root to be an authority with a path length', () => {
     const self = { publicKey: spki(rootKeys), issuer: encodeName({ commonName: 'server' }) };
     const asRoot = { profile: 'root', issuer: undefined } as const;
-    expect(lint(template(self), asRoot)).toEqual(['basic-constraints', 'key-usage']);
+    expect(lint(template(self), asRoot)).toEqual(['basic-constraints', 'key-usage', 'extended-key-usage']);
     const unlimited = { oid: oids.basicConstraints, critical: true, value: toDer(sequence(boolean(true))) };
     const usage = extensions.keyUsage('keyCertSign', 'cRLSign');
-    expect(lint(template(self, [unlimited, usage]), asRoot)).toEqual(['basic-constraints']);
+    expect(lint(template(self, [unlimited, usage]), asRoot)).toEqual(['basic-constraints', 'extended-key-usage']);
   });
 });

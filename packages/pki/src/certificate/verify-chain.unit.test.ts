@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { CertificateUntrustedError } from '../errors.ts';
 import { generateKeyPair } from '../key/key-algorithm.ts';
 import type { Certificate } from './certificate.ts';
-import { createRootCertificate, issueServerCertificate } from './issue.ts';
+import { createRootCertificate, issueCertificate } from './issue.ts';
 import type { Authority } from './issue.ts';
 import { verifyChain } from './verify-chain.ts';
 
@@ -23,7 +23,8 @@ let leaf: Certificate;
 beforeAll(async () => {
   root = await authority('ca');
   const { publicKey } = await generateKeyPair('P-256');
-  leaf = issueServerCertificate({
+  leaf = issueCertificate({
+    profile: 'server',
     issuer: root,
     publicKey,
     subject: { commonName: 'common.example' },
