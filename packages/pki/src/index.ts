@@ -40,6 +40,8 @@ export type {
   PluginOrder,
   PluginResult,
 } from './plugin/certificate-plugin.ts';
+export { PluginConfigError } from './plugins/errors.ts';
+export { instanceCa } from './plugins/instance-ca.ts';
 export { keyFingerprint } from './key/key-fingerprint.ts';
 export { readPrivateKey, writePrivateKey } from './key/private-key.ts';
 export type { DistinguishedName } from './name/distinguished-name.ts';
