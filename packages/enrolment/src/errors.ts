@@ -38,3 +38,28 @@ export class StepPendingError extends VipError {
     });
   }
 }
+
+/** A configured certificate plugin cannot be loaded. */
+export class PluginUnloadableError extends VipError {
+  override readonly name = 'PluginUnloadableError';
+  constructor(plugin: string, why: string, cause?: unknown) {
+    super('plugin-unloadable', `The certificate plugin "${plugin}" cannot be loaded: ${why}.`, {
+      item: 'certificate-plugins',
+      value: plugin,
+      remedy: 'Name instance-ca, manual, acme, or an npm package that is installed in the home of the instance.',
+      cause,
+    });
+  }
+}
+
+/** A plugin could not say whether it serves an order. */
+export class PluginFailedError extends VipError {
+  override readonly name = 'PluginFailedError';
+  constructor(plugin: string, why: string) {
+    super('plugin-failed', `The certificate plugin "${plugin}" failed: ${why}.`, {
+      item: 'certificate-plugins',
+      value: plugin,
+      remedy: 'See the log of the platform, and the plugin’s own documentation.',
+    });
+  }
+}
