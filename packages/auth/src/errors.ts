@@ -216,6 +216,30 @@ export class SessionInvalidError extends VipError {
   }
 }
 
+/** A token of VOLTTRON's form that is malformed, not ours, expired, of the other kind, or of a user who is gone. */
+export class WebTokenInvalidError extends VipError {
+  override readonly name = 'WebTokenInvalidError';
+  constructor(kind: string, why: string, cause?: unknown) {
+    super('web-token-invalid', `The ${kind} is not valid: ${why}.`, {
+      item: kind,
+      remedy: 'POST username and password to /authenticate for new ones.',
+      cause,
+    });
+  }
+}
+
+/** No algorithm of JSON Web Tokens signs with such a key. */
+export class WebTokenKeyError extends VipError {
+  override readonly name = 'WebTokenKeyError';
+  constructor(kind: string) {
+    super('web-token-key', `The web server's private key cannot sign web tokens: it is ${kind}.`, {
+      item: 'web-ssl-key',
+      value: kind,
+      remedy: 'Use a key of the kind RSA (2048 bits or more), P-256, P-384 or Ed25519.',
+    });
+  }
+}
+
 export class SecretFileInvalidError extends VipError {
   override readonly name = 'SecretFileInvalidError';
   constructor(path: string) {
@@ -236,6 +260,18 @@ export class AuditKeyInvalidError extends VipError {
       value: path,
       remedy: 'Put a copy back; or move it away: the next start makes a new one, and vctl audit verify says so.',
       cause,
+    });
+  }
+}
+
+/** A certificate's name would name a file in another folder, or none at all. */
+export class CertificateNameError extends VipError {
+  override readonly name = 'CertificateNameError';
+  constructor(name: string) {
+    super('certificate-name', `"${name.slice(0, 100)}" cannot name the files of a certificate.`, {
+      item: 'name',
+      value: name.slice(0, 100),
+      remedy: 'Use 1 to 200 letters, digits, dots, hyphens and underscores, no slashes, and no dot in front.',
     });
   }
 }

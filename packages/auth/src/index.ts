@@ -20,6 +20,7 @@ export type { SnapshotAuthorizer } from './authorizer.ts';
 export type { Capabilities, Restrictions } from './capabilities.ts';
 export {
   AuditKeyInvalidError,
+  CertificateNameError,
   AuthEntryExistsError,
   AuthEntryInvalidError,
   AuthEntryUnknownError,
@@ -38,6 +39,8 @@ export {
   LoginThrottledError,
   SecretFileInvalidError,
   SessionInvalidError,
+  WebTokenInvalidError,
+  WebTokenKeyError,
   WebUsersInvalidError,
 } from './errors.ts';
 export { homeOf, openHome } from './home.ts';
@@ -59,8 +62,12 @@ export {
   platformEntry,
   serviceCapabilities,
 } from './platform-entries.ts';
+export { CertificateDirectory } from './certificates/certificate-directory.ts';
+export type { CertificatePair } from './certificates/certificate-directory.ts';
 export { buffersOf, createAccessTable } from './rules/access-table.ts';
 export type { AccessTable } from './rules/access-table.ts';
 export { Secret } from './secret.ts';
+export { WebTokens } from './web-tokens.ts';
+export type { WebTokenPair, WebTokensOptions, WebTokenUsers } from './web-tokens.ts';
 export { WebUsers } from './web-users.ts';
 export type { WebSession, WebUsersOptions } from './web-users.ts';

@@ -79,21 +79,33 @@ export class WebUsers {
 
   /** Answers a session token. Throws LoginRefusedError, LoginThrottledError. */
   async login(user: string, password: Secret): Promise<string> {
+    await this.check(user, password);
+    return this.#tokens.issue(user);
+  }
+
+  /** Whose password it is. Throws LoginRefusedError, LoginThrottledError. */
+  async check(user: string, password: Secret): Promise<WebSession> {
     const wait = this.#throttle.begin(user);
     if (wait > 0) throw new LoginThrottledError(user, wait);
     const known = (await this.#read()).get(user);
     const matches = await verifyPassword(password, known?.hashed_password ?? (await this.#decoy));
     if (known === undefined || !matches) throw new LoginRefusedError();
     this.#throttle.succeed(user);
-    return this.#tokens.issue(user);
+    return { user, roles: known.groups };
   }
 
   /** Whose session a token is; the roles are those of now. Throws SessionInvalidError. */
   async verify(token: string): Promise<WebSession> {
     const user = await this.#tokens.verify(token);
+    const session = await this.find(user);
+    if (session === undefined) throw new SessionInvalidError(`the user "${user}" is gone`);
+    return session;
+  }
+
+  /** A user as of now. */
+  async find(user: string): Promise<WebSession | undefined> {
     const known = (await this.#read()).get(user);
-    if (known === undefined) throw new SessionInvalidError(`the user "${user}" is gone`);
-    return { user, roles: known.groups };
+    return known && { user, roles: known.groups };
   }
 
   async #read(): Promise<Map<string, WebUser>> {

@@ -44,4 +44,5 @@ export { PluginConfigError } from './plugins/errors.ts';
 export { instanceCa } from './plugins/instance-ca.ts';
 export { keyFingerprint } from './key/key-fingerprint.ts';
 export { readPrivateKey, writePrivateKey } from './key/private-key.ts';
+export { rootFileName } from './name/root-name.ts';
 export type { DistinguishedName } from './name/distinguished-name.ts';

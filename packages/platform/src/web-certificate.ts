@@ -1,17 +1,15 @@
-import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
-import { join } from 'node:path';
+import { CertificateDirectory } from '@volttron-ts/auth';
 import {
   createRootCertificate,
   generateKeyPair,
   issueCertificate,
   readCertificate,
   readPrivateKey,
+  rootFileName,
   writePrivateKey,
 } from '@volttron-ts/pki';
 import type { Authority, Certificate } from '@volttron-ts/pki';
-import { writeFileAtomic } from '@volttron-ts/storage';
 import type { Clock } from '@volttron-ts/vip-core';
 import { CertificateFileError } from './errors.ts';
 
@@ -38,9 +36,9 @@ export async function ensureWebCertificate(
   host: string,
   clock: Clock,
 ): Promise<WebCertificate> {
-  const directory = new CertificateDirectory(join(home, 'certificates'));
+  const directory = new CertificateDirectory(home);
   const root = await ensureRoot(directory, instance, clock);
-  const held = await directory.read('platform.web-server');
+  const held = await readPair(directory, 'platform.web-server');
   if (held !== undefined && stillGood(held.certificate, root.certificate, host, clock)) {
     return asWebCertificate(held, root);
   }
@@ -55,7 +53,7 @@ export async function ensureWebCertificate(
     clock,
   });
   const made = { certificate, privateKey };
-  await directory.write('platform.web-server', made);
+  await writePair(directory, 'platform.web-server', made);
   return asWebCertificate(made, root);
 }
 
@@ -65,11 +63,11 @@ const asWebCertificate = (held: Authority, root: Authority): WebCertificate => (
   root: root.certificate.pem,
 });
 
-async function ensureRoot(directory: CertificateDirectory, instance: string, clock: Clock): Promise<Authority> {
+/** The instance's own authority, made when missing. Throws CertificateFileError, FileUnreadableError, FileUnwritableError. */
+export async function ensureRoot(directory: CertificateDirectory, instance: string, clock: Clock): Promise<Authority> {
   const name = `${instance}-root-ca`;
-  // An instance without a name is called by its first address, whose slashes would name folders.
-  const file = name.replaceAll(/[^\w.-]/g, '_');
-  const held = await directory.read(file);
+  const file = rootFileName(instance);
+  const held = await readPair(directory, file);
   if (held !== undefined) return held;
   const { privateKey } = await generateKeyPair('P-256');
   const certificate = createRootCertificate({
@@ -79,7 +77,7 @@ async function ensureRoot(directory: CertificateDirectory, instance: string, clo
     clock,
   });
   const made = { certificate, privateKey };
-  await directory.write(file, made);
+  await writePair(directory, file, made);
   return made;
 }
 
@@ -98,42 +96,26 @@ const bears = ({ dnsNames, ipAddresses }: Certificate, host: string): boolean =>
 const expires = ({ notAfter }: Certificate, clock: Clock): boolean =>
   notAfter.getTime() - clock.now() < RENEW_BEFORE_MS;
 
-async function readWith<T>(path: string, read: (text: string) => T): Promise<T> {
+async function readPair(directory: CertificateDirectory, name: string): Promise<Authority | undefined> {
+  const pair = await directory.read(name);
+  return (
+    pair && {
+      certificate: readWith(directory.certificateFile(name), () => readCertificate(pair.certificate)),
+      privateKey: readWith(directory.keyFile(name), () => readPrivateKey(pair.privateKey)),
+    }
+  );
+}
+
+function readWith<T>(path: string, read: () => T): T {
   try {
-    return read(await readFile(path, 'utf8'));
+    return read();
   } catch (error) {
     throw new CertificateFileError(path, error);
   }
 }
 
-/** Certificates with their keys in VOLTTRON's folders. */
-class CertificateDirectory {
-  readonly #path: string;
-
-  constructor(path: string) {
-    this.#path = path;
-  }
-
-  #certificate(name: string): string {
-    return join(this.#path, 'certs', `${name}.crt`);
-  }
-
-  #key(name: string): string {
-    return join(this.#path, 'private', `${name}.pem`);
-  }
-
-  async read(name: string): Promise<Authority | undefined> {
-    if (!existsSync(this.#certificate(name)) || !existsSync(this.#key(name))) return undefined;
-    return {
-      certificate: await readWith(this.#certificate(name), readCertificate),
-      privateKey: await readWith(this.#key(name), readPrivateKey),
-    };
-  }
-
-  async write(name: string, { certificate, privateKey }: Authority): Promise<void> {
-    await mkdir(join(this.#path, 'certs'), { recursive: true, mode: 0o755 });
-    await mkdir(join(this.#path, 'private'), { recursive: true, mode: 0o700 });
-    await writeFileAtomic(this.#key(name), writePrivateKey(privateKey), { mode: 0o600 });
-    await writeFileAtomic(this.#certificate(name), certificate.pem, { mode: 0o644 });
-  }
-}
+const writePair = (
+  directory: CertificateDirectory,
+  name: string,
+  { certificate, privateKey }: Authority,
+): Promise<void> => directory.write(name, { certificate: certificate.pem, privateKey: writePrivateKey(privateKey) });

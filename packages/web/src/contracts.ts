@@ -1,5 +1,5 @@
-import type { Secret, WebSession } from '@volttron-ts/auth';
-import type { Decision } from '@volttron-ts/enrolment';
+import type { Secret, WebSession, WebTokenPair } from '@volttron-ts/auth';
+import type { CertificateEnrolment, Decision } from '@volttron-ts/enrolment';
 import type { Clock, DiscoveryDocument, KeyRequest, LivePoint, Logger } from '@volttron-ts/vip-core';
 import type { AgentRoutes } from './agent-routes.ts';
 
@@ -8,7 +8,15 @@ export interface KeyRequests {
   list(): Promise<readonly KeyRequest[]>;
   approve(id: string, decision: Decision): Promise<unknown>;
   deny(id: string, decision: Decision): Promise<unknown>;
+  /** Takes it off the list. */
+  remove(id: string, decision: Decision): Promise<unknown>;
 }
+
+/** The certificate requests of other instances; fits CertificateEnrolment. */
+export type CertificateRequests = Pick<
+  CertificateEnrolment,
+  'submit' | 'list' | 'find' | 'approve' | 'deny' | 'remove'
+>;
 
 /** A password becomes a token, a token becomes a user; fits WebUsers. */
 export interface WebLogin {
@@ -16,6 +24,16 @@ export interface WebLogin {
   login(user: string, password: Secret): Promise<string>;
   /** Throws SessionInvalidError. */
   verify(token: string): Promise<WebSession>;
+}
+
+/** VOLTTRON's tokens, for programs that have no session; fits WebTokens. */
+export interface TokenLogin {
+  /** Throws LoginRefusedError, LoginThrottledError. */
+  login(user: string, password: Secret): Promise<WebTokenPair>;
+  /** A refresh token becomes another access token. Throws WebTokenInvalidError. */
+  renew(refreshToken: string): Promise<string>;
+  /** Whose access token it is; the groups are those of now. Throws WebTokenInvalidError. */
+  verify(accessToken: string): Promise<WebSession>;
 }
 
 /** The points that arrive on the bus, for plots. */
@@ -37,7 +55,10 @@ export interface WebOptions {
   readonly pages?: string;
   readonly discovery: () => DiscoveryDocument;
   readonly login: WebLogin;
+  readonly tokens: TokenLogin;
   readonly keyRequests: KeyRequests;
+  /** Certificate requests of other instances; without them there is no `/csr/request_new`. */
+  readonly certificates?: CertificateRequests | undefined;
   readonly live: LiveFeed;
   readonly agents: AgentRoutes;
   readonly clock: Clock;

@@ -209,3 +209,15 @@ export class TooManySocketsError extends VipError {
     });
   }
 }
+
+/** The original lets whoever comes first make the first user; here the platform makes it when it starts. */
+export class FirstUserExistsError extends VipError {
+  override readonly name = 'FirstUserExistsError';
+  constructor() {
+    super('first-user-exists', 'The first user "admin" was made when the platform first started.', {
+      item: 'user',
+      value: 'admin',
+      remedy: 'Log in with the password that its first start has shown.',
+    });
+  }
+}

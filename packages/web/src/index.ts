@@ -7,12 +7,21 @@ export type {
   RequestEnvironment,
   SocketClient,
 } from './agent-routes.ts';
-export type { KeyRequests, LiveFeed, WebLogin, WebOptions, WebServer } from './contracts.ts';
+export type {
+  CertificateRequests,
+  KeyRequests,
+  LiveFeed,
+  TokenLogin,
+  WebLogin,
+  WebOptions,
+  WebServer,
+} from './contracts.ts';
 export {
   AgentFailedError,
   AgentTimeoutError,
   BadRequestError,
   BodyTooLargeError,
+  FirstUserExistsError,
   ForeignOriginError,
   LoginRequiredError,
   MethodNotAllowedError,

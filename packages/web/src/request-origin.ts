@@ -26,6 +26,11 @@ export function cookieOf(header: string | undefined, name: string): string | und
   return found?.slice(found.indexOf('=') + 1).trim();
 }
 
+/** The token of `Authorization: Bearer …`. */
+export function bearerOf({ authorization }: IncomingHttpHeaders): string | undefined {
+  return /^Bearer +([\w.~+/-]+=*) *$/i.exec(authorization ?? '')?.[1];
+}
+
 /** Whether a body of this media type is JSON. */
 export function isJsonType(contentType: string | undefined): boolean {
   return /^application\/json\s*(;|$)/i.test(contentType ?? '');

@@ -22,6 +22,9 @@ import { sessionRoutes } from './routes/session-routes.ts';
 import { statusRoutes } from './routes/status-routes.ts';
 import { securityHeaders } from './security-headers.ts';
 import { SessionStore } from './session-store.ts';
+import { adminDoor } from './volttron/admin-door.ts';
+import { authenticateDoor } from './volttron/authenticate-door.ts';
+import { csrDoor } from './volttron/csr-door.ts';
 import { parseWebAddress } from './web-address.ts';
 import { addRoutes } from './web-route.ts';
 import type { WebApp } from './web-route.ts';
@@ -73,8 +76,16 @@ export async function buildWebApp(options: WebOptions): Promise<WebApp> {
   );
   if (options.pages === undefined) await app.register(fastifyStatic, { serve: false });
   else await addPages(app, options.pages);
+  await addVolttron(app, options);
   await addAgents(app, options, stream);
   return app;
+}
+
+/** What programs of VOLTTRON ask for. */
+async function addVolttron(app: WebApp, { tokens, certificates, keyRequests, log }: WebOptions): Promise<void> {
+  await app.register(authenticateDoor, { tokens, log });
+  await app.register(adminDoor, { tokens, keyRequests, certificates });
+  if (certificates !== undefined) await app.register(csrDoor, { certificates, log });
 }
 
 /** After the platform's own: what agents serve. */

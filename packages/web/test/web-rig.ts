@@ -4,14 +4,14 @@ import { request } from 'node:https';
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LoginRefusedError, SessionInvalidError } from '@volttron-ts/auth';
-import type { Secret, WebSession } from '@volttron-ts/auth';
+import { LoginRefusedError, SessionInvalidError, WebTokenInvalidError } from '@volttron-ts/auth';
+import type { Secret, WebSession, WebTokenPair } from '@volttron-ts/auth';
 import type { Decision } from '@volttron-ts/enrolment';
 import { VipError } from '@volttron-ts/vip-core';
 import type { KeyRequest, LivePoint, Logger } from '@volttron-ts/vip-core';
 import { SteppedClock } from '@volttron-ts/vip-core/testing';
 import type { AgentFiles, AgentHandler, AgentRoutes, AgentSockets } from '../src/agent-routes.ts';
-import type { KeyRequests, LiveFeed, WebLogin, WebOptions, WebServer } from '../src/contracts.ts';
+import type { KeyRequests, LiveFeed, TokenLogin, WebLogin, WebOptions, WebServer } from '../src/contracts.ts';
 import { startWebServer } from '../src/web-server.ts';
 
 /** A key pair and certificate of its own, for localhost and 127.0.0.1. */
@@ -77,6 +77,10 @@ export class OneKey implements KeyRequests {
     return this.#decide('deny', id, decision);
   }
 
+  remove(id: string, decision: Decision): Promise<void> {
+    return this.#decide('remove', id, decision);
+  }
+
   #decide(verb: string, id: string, { by, from }: Decision): Promise<void> {
     if (id !== this.pending.id) return Promise.reject(new VipError('request-unknown', `There is no request ${id}.`));
     this.decisions.push(`${verb} ${id} by ${by} from ${from}`);
@@ -106,6 +110,32 @@ export class TwoUsers implements WebLogin {
   /** Ends all tokens. */
   expire(): void {
     this.#tokens.clear();
+  }
+}
+
+/** Tokens of the same users: `<kind> <user>`. */
+export class TwoUsersTokens implements TokenLogin {
+  readonly #users: TwoUsers;
+
+  constructor(users: TwoUsers) {
+    this.#users = users;
+  }
+
+  async login(user: string, password: Secret): Promise<WebTokenPair> {
+    await this.#users.login(user, password);
+    return { access_token: `access.${user}`, refresh_token: `refresh.${user}` };
+  }
+
+  renew(token: string): Promise<string> {
+    const [kind, user = ''] = token.split('.');
+    if (kind !== 'refresh') return Promise.reject(new WebTokenInvalidError('refresh token', 'it is none'));
+    return Promise.resolve(`access.${user}`);
+  }
+
+  verify(token: string): Promise<WebSession> {
+    const [kind, user = ''] = token.split('.');
+    if (kind !== 'access') return Promise.reject(new WebTokenInvalidError('access token', 'it is none'));
+    return Promise.resolve({ user, roles: user === 'admin' ? ['admin', 'vui'] : ['vui'] });
   }
 }
 
@@ -161,6 +191,7 @@ export class WebRig {
         serverkey: 'JfdNmLFc30U0ybtMX1QX_nsICbGgusGIgDyoAkvEn1o',
       }),
       login: this.users,
+      tokens: new TwoUsersTokens(this.users),
       keyRequests: this.keys,
       live: this.feed,
       agents: this.agents,

@@ -6,6 +6,7 @@ import { issueCertificate } from '../certificate/issue.ts';
 import type { Authority } from '../certificate/issue.ts';
 import { readSigningRequest } from '../csr/signing-request.ts';
 import { readPrivateKey } from '../key/private-key.ts';
+import { rootFileName } from '../name/root-name.ts';
 import { certificateStatus, defineCertificatePlugin } from '../plugin/certificate-plugin.ts';
 import type { CertificatePlugin, JsonObject, PluginOrder, PluginResult } from '../plugin/certificate-plugin.ts';
 import { PluginConfigError } from './errors.ts';
@@ -23,7 +24,7 @@ export const instanceCa = defineCertificatePlugin({
   name: NAME,
   async create({ config, home, instanceName }): Promise<CertificatePlugin> {
     const days = daysOf(config);
-    const authority = await readAuthority(join(home, 'certificates'), `${instanceName}-root-ca`);
+    const authority = await readAuthority(join(home, 'certificates'), rootFileName(instanceName));
     const issue = (order: PluginOrder): Promise<PluginResult> =>
       Promise.resolve({
         status: certificateStatus.CERTIFICATE_GENERATED,
