@@ -2,6 +2,7 @@ import { workerData } from 'node:worker_threads';
 
 import { GroupCommit, openDatabase, serveWorker } from '@volttron-ts/storage';
 
+import { certificateHandlers } from './certificates/certificate-worker.ts';
 import type { Attempt, EnrolmentRequest, Limits, RequestStatus } from './enrolment-request.ts';
 import { KeyRequests } from './key-requests.ts';
 import type { Outcome, OwedStep, Verdict } from './key-requests.ts';
@@ -25,6 +26,7 @@ const handlers = {
     writes.run(() => {
       requests.settle(step);
     }),
+  ...certificateHandlers(database, writes, limits),
 };
 export type EnrolmentWorker = typeof handlers;
 

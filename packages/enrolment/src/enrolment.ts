@@ -3,6 +3,9 @@ import type { WorkerHandle } from '@volttron-ts/storage';
 import type { AuthenticationDecision, AuthenticationRequest, Clock, Logger } from '@volttron-ts/vip-core';
 
 import { AttemptBuffer } from './attempt-buffer.ts';
+import type { CertificateEnrolment } from './certificates/certificate-enrolment.ts';
+import { Certificates } from './certificates/certificates.ts';
+import type { CertificateOptions } from './certificates/certificates.ts';
 import type { Decision, EnrolmentGrant, EnrolmentRequest, Limits, RequestStatus } from './enrolment-request.ts';
 import type { EnrolmentWorker } from './enrolment-worker.ts';
 import { RequestSupersededError, RequestUnknownError, StepPendingError } from './errors.ts';
@@ -17,6 +20,10 @@ export interface EnrolmentOptions {
   readonly log: Logger;
   /** How many requests may wait; 1000 in all and 100 per address unless given. */
   readonly limits?: Limits;
+}
+
+export interface EnrolmentWithCertificatesOptions extends EnrolmentOptions {
+  readonly certificates: CertificateOptions;
 }
 
 /** A request becomes a decision becomes access. */
@@ -42,11 +49,20 @@ export interface Enrolment {
   close(): Promise<void>;
 }
 
+/** Keys and certificates alike, in one database. */
+export interface EnrolmentWithCertificates extends Enrolment {
+  readonly certificates: CertificateEnrolment;
+}
+
 const DEFAULT_LIMITS: Limits = { pending: 1000, perAddress: 100 };
 const FLUSH_AFTER = 200;
 
 /** Opens the database, and does the steps that a crash left owed. Throws a DatabaseFailure, DatabaseNewerError, … */
-export async function openEnrolment(options: EnrolmentOptions): Promise<Enrolment> {
+export async function openEnrolment(options: EnrolmentWithCertificatesOptions): Promise<EnrolmentWithCertificates>;
+export async function openEnrolment(options: EnrolmentOptions): Promise<Enrolment>;
+export async function openEnrolment(
+  options: EnrolmentOptions & Partial<EnrolmentWithCertificatesOptions>,
+): Promise<Enrolment> {
   const { path, log, limits = DEFAULT_LIMITS } = options;
   const worker = startWorker<EnrolmentWorker>(workerUrl(import.meta.url, './enrolment-worker'), {
     workerData: { path, limits },
@@ -56,7 +72,22 @@ export async function openEnrolment(options: EnrolmentOptions): Promise<Enrolmen
   });
   const enrolment = new KeyEnrolment(worker, options, limits);
   await enrolment.start();
-  return enrolment;
+  if (options.certificates === undefined) return enrolment;
+  const { clock } = options;
+  const certificates = new Certificates({ ...options.certificates, worker, clock, log });
+  await certificates.start();
+  return withCertificates(enrolment, certificates);
+}
+
+/** Closing the one closes the other first: the worker is theirs together. */
+function withCertificates(keys: KeyEnrolment, certificates: CertificateEnrolment): EnrolmentWithCertificates {
+  return Object.assign(keys, {
+    certificates,
+    close: async () => {
+      await certificates.close();
+      await KeyEnrolment.prototype.close.call(keys);
+    },
+  });
 }
 
 class KeyEnrolment implements Enrolment {

@@ -1,5 +1,7 @@
 import type { Migration } from '@volttron-ts/storage';
 
+import { certificateTables } from './certificates/certificate-tables.ts';
+
 /**
  * A row per request. `superseded_by` and `removed_at` end a row's currency but keep it for the record; of the current
  * rows there is one per credential and identity. `step` is the outbox: what the decision still owes AccessGrant.
@@ -38,4 +40,5 @@ export const migrations: readonly Migration[] = [
       CREATE INDEX key_request_step ON key_request (step_seq) WHERE step IS NOT NULL;
     `,
   },
+  { version: 2, up: certificateTables },
 ];

@@ -1,4 +1,5 @@
 import type { Decision } from '../enrolment-request.ts';
+import type { TrailCheck, TrailHead } from './audit-trail.ts';
 
 /** Where a request stands (design §5). `approved` means decided, and in the hands of the CA; `issued` has its certificate. */
 export type CertificateRequestStatus = 'pending' | 'approved' | 'issued' | 'denied' | 'canceled' | 'failed';
@@ -79,7 +80,14 @@ export interface CertificateContainer {
 /** What a requester is told, by the key that it proved to have. */
 export type RequestAnswer =
   | { readonly kind: 'pending'; readonly id: string; readonly conflict: boolean }
-  | { readonly kind: 'approved'; readonly id: string; readonly certificate: string; readonly intermediates: string }
+  | {
+      readonly kind: 'approved';
+      readonly id: string;
+      readonly certificate: string;
+      readonly intermediates: string;
+      /** It was approved in this very call, by `autoApprove`. */
+      readonly auto?: true;
+    }
   | { readonly kind: 'denied'; readonly id: string; readonly why?: string };
 
 /** What to order for an agent of this instance, with a key made here. */
@@ -133,6 +141,10 @@ export interface CertificateEnrolment {
   /** An order of this instance's own, approved by who makes it; its container holds the private key. */
   order(order: OwnOrder, decision: Decision): Promise<CertificateRequest>;
   container(id: string): Promise<CertificateContainer | undefined>;
+  /** The end of the audit trail, for an anchor elsewhere. */
+  trailHead(): Promise<TrailHead>;
+  /** Whether every event is there as it was written; with an anchor, also that nothing behind it was cut off. */
+  verifyTrail(anchor?: TrailHead): Promise<TrailCheck>;
   on(event: 'change', listener: () => void): () => void;
   on(event: 'certificate-ready' | 'ca-unavailable', listener: (request: CertificateRequest) => void): () => void;
   close(): Promise<void>;
