@@ -1,27 +1,39 @@
-import { X509Certificate } from 'node:crypto';
+import { createHash, X509Certificate } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 
 import { DerReader } from '../der/der-reader.ts';
+import { pemBlocks, toPem } from '../der/pem.ts';
 import { CertificateUnreadableError } from '../errors.ts';
 import { readName } from '../name/distinguished-name.ts';
 import type { DistinguishedName } from '../name/distinguished-name.ts';
 import { formatIpAddress } from '../name/ip-address.ts';
 import { readExtensionValues } from './extensions.ts';
-import type { KeyUsage } from './extensions.ts';
+import type { Extension, ExtensionValues, KeyUsage } from './extensions.ts';
+import { nameConstraintsOf } from './name-constraints.ts';
+import type { RevocationUrls } from './revocation-urls.ts';
 import { readTbs } from './tbs.ts';
+import type { TbsCertificate } from './tbs.ts';
 
 /** An X.509 certificate and what it says. Whether to trust it is `verifyChain`'s matter. */
 export interface Certificate {
   readonly pem: string;
   readonly der: Buffer;
+  /** 1 for what openssl issues without extensions. */
+  readonly version: 1 | 2 | 3;
   readonly subject: DistinguishedName;
+  /** All of the subject, also what `subject` has no field for. */
+  readonly subjectDer: Buffer;
   readonly issuer: DistinguishedName;
+  readonly issuerDer: Buffer;
   /** Hexadecimal, lower case. */
   readonly serialNumber: string;
+  /** Object identifier. */
+  readonly signatureAlgorithm: string;
   readonly notBefore: Date;
   readonly notAfter: Date;
   readonly dnsNames: readonly string[];
   readonly ipAddresses: readonly string[];
+  readonly emailAddresses: readonly string[];
   readonly isAuthority: boolean;
   /** How many authorities may stand between this one and a leaf; undefined: any number. */
   readonly pathLength: number | undefined;
@@ -32,10 +44,17 @@ export interface Certificate {
   readonly subjectKeyIdentifier: string | undefined;
   /** Hexadecimal, lower case. */
   readonly authorityKeyIdentifier: string | undefined;
+  readonly revocationUrls: RevocationUrls;
   /** SHA-256 over the DER: `AB:CD:…` */
   readonly fingerprint256: string;
   readonly publicKey: KeyObject;
+  readonly extensions: readonly Extension[];
 }
+
+const LABEL = 'CERTIFICATE';
+
+/** The most certificates of one text: twice the authorities that browsers trust. */
+const MOST = 500;
 
 /**
  * Reads one certificate.
@@ -43,47 +62,89 @@ export interface Certificate {
  * @throws CertificateUnreadableError
  */
 export function readCertificate(pem: string): Certificate {
-  const count = pem.split('-----BEGIN CERTIFICATE-----').length - 1;
-  if (count !== 1) throw new CertificateUnreadableError(`the text holds ${count} certificates instead of one`);
+  const [block, ...more] = pemBlocks(pem, LABEL);
+  if (more.length > 0)
+    throw new CertificateUnreadableError(`the text holds ${more.length + 1} certificates instead of one`);
+  if (block === undefined) throw new CertificateUnreadableError('the text holds 0 certificates instead of one');
+  return certificateOf(block);
+}
+
+/**
+ * Reads a chain or a bundle, in the text's order.
+ *
+ * @throws CertificateUnreadableError if one of them cannot be read, or there is none
+ */
+export function readCertificates(pem: string): Certificate[] {
+  const blocks = pemBlocks(pem, LABEL);
+  if (blocks.length === 0) throw new CertificateUnreadableError('the text holds no certificate');
+  if (blocks.length > MOST) throw new CertificateUnreadableError(`the text holds more than ${MOST} certificates`);
+  return blocks.map((block, index) => {
+    if (block === undefined) throw new CertificateUnreadableError(`certificate ${index + 1} is no base64`);
+    return certificateOf(block);
+  });
+}
+
+/** @throws CertificateUnreadableError */
+export function certificateOf(der: Uint8Array): Certificate {
   try {
-    return describe(new X509Certificate(pem));
+    // Node reads it, too: what only one of the two understands is in nobody's interest.
+    const { publicKey } = new X509Certificate(der);
+    const outer = DerReader.of(der, 'certificate');
+    if (!outer.der.equals(der)) throw new Error('it is not in the one form that DER allows');
+    const tbs = readTbs(outer.fields()());
+    checkRepetition(tbs.extensions);
+    nameConstraintsOf(tbs.extensions);
+    return describeCertificate(Buffer.from(der), { tbs, values: readExtensionValues(tbs.extensions), publicKey });
   } catch (error) {
-    throw new CertificateUnreadableError(error instanceof Error ? error.message : String(error), error);
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CertificateUnreadableError(reason.replace(/\.$/, ''), error);
   }
 }
 
-export function certificateOf(der: Uint8Array): Certificate {
-  return describe(new X509Certificate(der));
+/** RFC 5280 §4.2. */
+function checkRepetition(extensions: readonly Extension[]): void {
+  if (new Set(extensions.map(({ oid }) => oid)).size < extensions.length)
+    throw new Error('an extension stands there twice');
 }
 
 /** The to-be-signed part of a certificate that was read before. */
 export function tbsReader(certificate: Certificate): DerReader {
-  return signedPart(certificate.der);
+  return DerReader.of(certificate.der, 'certificate').fields()();
 }
 
-function describe(x509: X509Certificate): Certificate {
-  const tbs = readTbs(signedPart(x509.raw));
-  const { alternativeNames, subjectKeyIdentifier, authorityKeyIdentifier, ...values } = readExtensionValues(
-    tbs.extensions,
-  );
+interface Parts {
+  readonly tbs: TbsCertificate;
+  readonly values: ExtensionValues;
+  readonly publicKey: KeyObject;
+}
+
+/** For bytes whose parts were read before. */
+export function describeCertificate(der: Buffer, { tbs, values, publicKey }: Parts): Certificate {
+  const { alternativeNames, subjectKeyIdentifier, authorityKeyIdentifier, ...others } = values;
   return {
-    pem: x509.toString(),
-    der: x509.raw,
+    pem: toPem(LABEL, der),
+    der,
+    version: tbs.version,
     subject: readName(tbs.subject),
+    subjectDer: tbs.subject.der,
     issuer: readName(tbs.issuer),
+    issuerDer: tbs.issuer.der,
     serialNumber: tbs.serialNumber.toString('hex'),
+    signatureAlgorithm: tbs.signatureOid,
     notBefore: tbs.notBefore.time(),
     notAfter: tbs.notAfter.time(),
     dnsNames: alternativeNames.dns,
     ipAddresses: alternativeNames.ip.flatMap((bytes) => formatIpAddress(bytes) ?? []),
-    ...values,
+    emailAddresses: alternativeNames.email,
+    ...others,
     subjectKeyIdentifier: subjectKeyIdentifier?.toString('hex'),
     authorityKeyIdentifier: authorityKeyIdentifier?.toString('hex'),
-    fingerprint256: x509.fingerprint256,
-    publicKey: x509.publicKey,
+    fingerprint256: fingerprintOf(der),
+    publicKey,
+    extensions: tbs.extensions,
   };
 }
 
-function signedPart(der: Uint8Array): DerReader {
-  return DerReader.of(der, 'certificate').fields()();
+function fingerprintOf(der: Buffer): string {
+  return createHash('sha256').update(der).digest('hex').toUpperCase().match(/../g)?.join(':') ?? '';
 }

@@ -1,7 +1,12 @@
-import { boolean, implicit, integer, namedBits, octetString, oid, sequence, toDer } from '../der/der.ts';
+import { boolean, implicit, integer, namedBits, nullValue, octetString, oid, sequence, toDer } from '../der/der.ts';
 import type { DerNode } from '../der/der.ts';
 import { DerReader } from '../der/der-reader.ts';
 import { oids } from '../der/oids.ts';
+import { DerError } from '../errors.ts';
+import { dnsName, emailName, ipName, noNames, readGeneralNames } from './general-names.ts';
+import type { AlternativeNames, AlternativeNameValues } from './general-names.ts';
+import { readRevocationUrls } from './revocation-urls.ts';
+import type { RevocationUrls } from './revocation-urls.ts';
 
 /** An X.509 v3 extension, its value as DER. */
 export interface Extension {
@@ -25,16 +30,6 @@ const keyUsageBits = [
 
 export type KeyUsage = (typeof keyUsageBits)[number];
 
-/** Subject alternative names: host names, and IPv4 and IPv6 addresses as 4 or 16 bytes. */
-export interface AlternativeNames {
-  readonly dns: readonly string[];
-  readonly ip: readonly Uint8Array[];
-}
-
-/** Tags of GeneralName (RFC 5280 §4.2.1.6). */
-const dnsNameTag = 2;
-const ipAddressTag = 7;
-
 const extension = (id: string, critical: boolean, value: DerNode): Extension => ({
   oid: id,
   critical,
@@ -55,12 +50,17 @@ export function extendedKeyUsage(...ids: readonly string[]): Extension {
   return extension(oids.extKeyUsage, false, sequence(...ids.map(oid)));
 }
 
-export function subjectAltName({ dns, ip }: AlternativeNames): Extension {
-  const names = [
-    ...dns.map((name) => implicit(dnsNameTag, Buffer.from(name, 'latin1'))),
-    ...ip.map((bytes) => implicit(ipAddressTag, bytes)),
-  ];
-  return extension(oids.subjectAltName, false, sequence(...names));
+export function subjectAltName({ dns, ip, email = [] }: AlternativeNames): Extension {
+  return extension(
+    oids.subjectAltName,
+    false,
+    sequence(...dns.map(dnsName), ...ip.map(ipName), ...email.map(emailName)),
+  );
+}
+
+/** RFC 6960 §4.2.2.2.1: nobody asks whether a responder's own certificate is revoked. */
+export function ocspNoCheck(): Extension {
+  return extension(oids.ocspNoCheck, false, nullValue());
 }
 
 export function subjectKeyIdentifier(identifier: Uint8Array): Extension {
@@ -78,12 +78,14 @@ export function encodeExtension({ oid: id, critical, value }: Extension): DerNod
 
 /** @throws DerError */
 export function readExtension(reader: DerReader): Extension {
-  const members = reader.sequence();
-  const id = members[0]?.oid() ?? '';
+  const [id, second, third, ...more] = reader.sequence();
+  const value = third ?? second;
+  if (id === undefined || value === undefined || more.length > 0)
+    throw new DerError(reader.item, 'an extension is none');
   return {
-    oid: id,
-    critical: members.length > 2 && members[1]?.boolean() === true,
-    value: members.at(-1)?.octetString() ?? Buffer.alloc(0),
+    oid: id.oid(),
+    critical: third !== undefined && second?.boolean() === true,
+    value: value.octetString(),
   };
 }
 
@@ -94,10 +96,10 @@ export interface ExtensionValues {
   readonly keyUsages: readonly KeyUsage[];
   /** Object identifiers. */
   readonly extendedKeyUsages: readonly string[];
-  /** `others` counts names of further kinds. */
-  readonly alternativeNames: AlternativeNames & { readonly others: number };
+  readonly alternativeNames: AlternativeNameValues;
   readonly subjectKeyIdentifier: Buffer | undefined;
   readonly authorityKeyIdentifier: Buffer | undefined;
+  readonly revocationUrls: RevocationUrls;
 }
 
 /** @throws DerError */
@@ -112,15 +114,21 @@ export function readExtensionValues(extensions: readonly Extension[]): Extension
     ...read(oids.basicConstraints, readBasicConstraints),
     keyUsages: read(oids.keyUsage, readKeyUsage) ?? [],
     extendedKeyUsages: read(oids.extKeyUsage, (value) => value.sequence().map((member) => member.oid())) ?? [],
-    alternativeNames: read(oids.subjectAltName, readAlternativeNames) ?? { dns: [], ip: [], others: 0 },
+    alternativeNames: read(oids.subjectAltName, (value) => readGeneralNames(value.sequence())) ?? noNames,
     subjectKeyIdentifier: read(oids.subjectKeyIdentifier, (value) => value.octetString()),
     authorityKeyIdentifier: read(oids.authorityKeyIdentifier, readAuthorityKeyIdentifier),
+    revocationUrls: readRevocationUrls(
+      read(oids.cRLDistributionPoints, (value) => value),
+      read(oids.authorityInfoAccess, (value) => value),
+    ),
   };
 }
 
 function readBasicConstraints(value: DerReader): Pick<ExtensionValues, 'isAuthority' | 'pathLength'> {
-  const [authority, pathLength] = value.sequence();
-  return { isAuthority: authority?.boolean() ?? false, pathLength: pathLength?.integer() };
+  const [authority, pathLength, ...more] = value.sequence();
+  const length = pathLength?.integer();
+  if (more.length > 0 || (length ?? 0) < 0) throw new DerError(value.item, 'such a path length cannot be');
+  return { isAuthority: authority?.boolean() ?? false, pathLength: length };
 }
 
 function readKeyUsage(value: DerReader): KeyUsage[] {
@@ -132,13 +140,4 @@ function readAuthorityKeyIdentifier(value: DerReader): Buffer | undefined {
     .sequence()
     .find((member) => member.contextTag === 0)
     ?.content();
-}
-
-function readAlternativeNames(value: DerReader): ExtensionValues['alternativeNames'] {
-  const names = value.sequence();
-  const tagged = (tag: number): Buffer[] =>
-    names.filter((name) => name.contextTag === tag).map((name) => name.content());
-  const dns = tagged(dnsNameTag).map((bytes) => bytes.toString('latin1'));
-  const ip = tagged(ipAddressTag);
-  return { dns, ip, others: names.length - dns.length - ip.length };
 }

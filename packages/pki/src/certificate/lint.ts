@@ -7,10 +7,10 @@ import type { CertificateProblem } from '../errors.ts';
 import { algorithmOf } from '../key/key-algorithm.ts';
 import { attributeTypes, readName } from '../name/distinguished-name.ts';
 import { isHostName } from '../name/host-name.ts';
-import { tbsReader } from './certificate.ts';
 import type { Certificate } from './certificate.ts';
 import { readExtensionValues } from './extensions.ts';
 import type { ExtensionValues, KeyUsage } from './extensions.ts';
+import { nameConstraintsOf, nameViolations, presentedNames } from './name-constraints.ts';
 import { extendedUsagesOf, leafKeyUsages } from './profile.ts';
 import type { LeafProfile } from './profile.ts';
 import { readTbs } from './tbs.ts';
@@ -23,6 +23,8 @@ export interface LintContext {
   readonly issuer: Certificate | undefined;
   /** The key about to sign. */
   readonly signingKey: KeyObject;
+  /** Its public half. */
+  readonly verifyingKey: KeyObject;
 }
 
 interface Subject extends LintContext {
@@ -59,9 +61,9 @@ const rules: Readonly<Record<string, Rule>> = {
       `the signature algorithm ${tbs.signatureOid} is not the one of the signing key`,
     ),
 
-  'signing-key': ({ issuer, signingKey, tbs }) => {
-    const named = issuer?.publicKey ?? createPublicKey({ key: tbs.publicKey, format: 'der', type: 'spki' });
-    return unless(named.equals(createPublicKey(signingKey)), "the signing key is not the issuer's");
+  'signing-key': ({ issuer, verifyingKey, publicKey }) => {
+    const named = issuer?.publicKey ?? publicKey;
+    return unless(named?.equals(verifyingKey) === true, "the signing key is not the issuer's");
   },
 
   'validity-order': ({ notBefore, notAfter }) =>
@@ -96,13 +98,11 @@ const rules: Readonly<Record<string, Rule>> = {
     });
   },
 
-  'issuer-name': ({ issuer, tbs }) => {
-    const expected = issuer === undefined ? tbs.subject : readTbs(tbsReader(issuer)).subject;
-    return unless(
-      equal(tbs.issuer.der, expected.der),
+  'issuer-name': ({ issuer, tbs }) =>
+    unless(
+      equal(tbs.issuer.der, issuer?.subjectDer ?? tbs.subject.der),
       "the issuer's name is not the subject of the issuer, byte by byte",
-    );
-  },
+    ),
 
   'issuer-is-authority': ({ issuer }) =>
     unless(
@@ -144,7 +144,7 @@ const rules: Readonly<Record<string, Rule>> = {
     ),
 
   'key-usage': ({ profile, tbs, values, publicKey }) => {
-    const wanted = isLeaf(profile) ? publicKey && leafKeyUsages(publicKey) : authorityUsages;
+    const wanted = isLeaf(profile) ? publicKey && leafKeyUsages(publicKey, profile) : authorityUsages;
     return [
       ...unless(isCritical(tbs, oids.keyUsage), 'key usage must be there and critical'),
       ...unless(
@@ -176,6 +176,26 @@ const rules: Readonly<Record<string, Rule>> = {
       unless(bytes.length === 4 || bytes.length === 16, `an IP address has 4 or 16 octets, not ${bytes.length}`),
     ),
 
+  'san-email': ({ values }) =>
+    values.alternativeNames.email.flatMap((address) =>
+      unless(isMailbox(address), `${JSON.stringify(address)} is no e-mail address`),
+    ),
+
+  // RFC 5280 §4.2.1.10
+  'name-constraints': ({ profile, issuer, tbs, values }) => {
+    const own = tbs.extensions.find(({ oid }) => oid === oids.nameConstraints);
+    const above = issuer && nameConstraintsOf(issuer.extensions);
+    return [
+      ...unless(own === undefined || (profile === 'authority' && own.critical), 'only authorities constrain names'),
+      ...(above === undefined ? [] : nameViolations(above, presentedNames(tbs.subject, values))),
+    ];
+  },
+
+  'revocation-urls': ({ values: { revocationUrls } }) =>
+    Object.values(revocationUrls).flatMap((url: string) =>
+      unless(/^https?:\/\/[\x21-\x7e]+$/.test(url) && URL.canParse(url), `${JSON.stringify(url)} is no http address`),
+    ),
+
   'key-identifiers': ({ issuer, values }) => [
     ...unless(values.subjectKeyIdentifier !== undefined, 'the subject key identifier is missing'),
     ...unless(
@@ -187,19 +207,35 @@ const rules: Readonly<Record<string, Rule>> = {
 
 /** The codes of all rules. */
 export const lintCodes: readonly string[] = Object.keys(rules);
+const entries = Object.entries(rules);
+
+/** What was read and what is wrong with it. */
+export interface LintReport {
+  readonly problems: readonly CertificateProblem[];
+  readonly tbs: TbsCertificate;
+  readonly values: ExtensionValues;
+}
 
 /** Measures the to-be-signed bytes, read back by the reader for foreign certificates, against every rule. */
-export function lintTbs(reader: DerReader, context: LintContext): CertificateProblem[] {
+export function lintTbs(reader: DerReader, context: LintContext): LintReport {
   const tbs = readTbs(reader);
+  const values = readExtensionValues(tbs.extensions);
   const subject: Subject = {
     ...context,
     tbs,
+    values,
     publicKey: readKey(tbs.publicKey),
-    values: readExtensionValues(tbs.extensions),
     notBefore: tbs.notBefore.time(),
     notAfter: tbs.notAfter.time(),
   };
-  return Object.entries(rules).flatMap(([code, rule]) => rule(subject).map((message) => ({ code, message })));
+  const problems = entries.flatMap(([code, rule]) => rule(subject).map((message) => ({ code, message })));
+  return { problems, tbs, values };
+}
+
+/** A local part of plain characters, and a host. */
+function isMailbox(address: string): boolean {
+  const [, host] = /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(.+)$/.exec(address) ?? [];
+  return host !== undefined && isHostName(host);
 }
 
 function readKey(spki: Buffer): KeyObject | undefined {

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 
 import { beforeAll, describe, expect, it } from 'vitest';
 
@@ -14,6 +14,8 @@ import type { Extension } from './extensions.ts';
 import { createRootCertificate, issueCertificate } from './issue.ts';
 import { lintCodes, lintTbs } from './lint.ts';
 import type { LintContext } from './lint.ts';
+import { nameConstraintsExtension } from './name-constraints.ts';
+import { revocationExtensions } from './revocation-urls.ts';
 import { encodeTbs } from './tbs.ts';
 import type { CertificateTemplate } from './tbs.ts';
 
@@ -75,16 +77,27 @@ const context = (changed: Partial<LintContext> = {}): LintContext => ({
   profile: 'server',
   issuer: root,
   signingKey: rootKeys.privateKey,
+  verifyingKey: createPublicKey(changed.signingKey ?? rootKeys.privateKey),
   ...changed,
 });
 function lint(faulty: CertificateTemplate, changed: Partial<LintContext> = {}): string[] {
-  const problems = lintTbs(DerReader.of(toDer(encodeTbs(faulty)), 'certificate'), context(changed));
+  const { problems } = lintTbs(DerReader.of(toDer(encodeTbs(faulty)), 'certificate'), context(changed));
   return [...new Set(problems.map(({ code }) => code))];
 }
 const named = (dns: readonly string[], ip: readonly Uint8Array[] = []): CertificateTemplate =>
   template({}, [extensions.subjectAltName({ dns, ip })]);
 const dated = (notBefore: string, notAfter: string): CertificateTemplate =>
   template({ notBefore: new Date(notBefore), notAfter: new Date(notAfter) });
+
+const withMore = (...more: readonly Extension[]): CertificateTemplate => {
+  const sound = template();
+  return { ...sound, extensions: [...sound.extensions, ...more] };
+};
+/** The root as if it had been made with these constraints. */
+const constrainedTo = (dnsName: string): Certificate => ({
+  ...root,
+  extensions: [...root.extensions, nameConstraintsExtension({ permitted: { dnsNames: [dnsName] } })],
+});
 
 /** One planted fault, and the codes it must lead to. */
 const faults: readonly [string, string[], () => string[]][] = [
@@ -182,6 +195,26 @@ const faults: readonly [string, string[], () => string[]][] = [
   ['a DNS name that is an IP address', ['san-dns'], () => lint(named(['10.0.0.1']))],
   ['a DNS name with a wildcard', ['san-dns'], () => lint(named(['*.example']))],
   ['an IP address of five bytes', ['san-ip'], () => lint(named(['a'], [new Uint8Array(5)]))],
+  [
+    'an e-mail address without host',
+    ['san-email'],
+    () => lint(template({}, [extensions.subjectAltName({ dns: ['a'], ip: [], email: ['who@'] })])),
+  ],
+  [
+    'constraints of a server',
+    ['name-constraints'],
+    () => lint(withMore(nameConstraintsExtension({ permitted: { dnsNames: ['example'] } }))),
+  ],
+  [
+    'a name that the issuer may not give',
+    ['name-constraints'],
+    () => lint(template(), { issuer: constrainedTo('other') }),
+  ],
+  [
+    'an address of a revocation list that is no http',
+    ['revocation-urls'],
+    () => lint(withMore(...revocationExtensions({ crl: 'ldap://x' }))),
+  ],
   ['no subject key identifier', ['key-identifiers'], () => lint(without(oids.subjectKeyIdentifier))],
   [
     "an authority key identifier that is not the issuer's",
@@ -203,7 +236,7 @@ function lintGeneralizedTime(): string[] {
     .replace(/^3082..../, `3082${longer}`)
     .replace('301e170d', '3020170d')
     .replace(`170d${utc}`, `180f${general}`);
-  const problems = lintTbs(DerReader.of(Buffer.from(bytes, 'hex'), 'certificate'), context());
+  const { problems } = lintTbs(DerReader.of(Buffer.from(bytes, 'hex'), 'certificate'), context());
   return problems.map(({ code }) => code);
 }
 

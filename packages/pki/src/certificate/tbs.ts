@@ -38,8 +38,9 @@ export function encodeCertificate(tbs: DerNode, signatureAlgorithm: DerNode, sig
   return toDer(sequence(tbs, signatureAlgorithm, bitString(signature)));
 }
 
-/** The to-be-signed part of any version 3 certificate, read back from its bytes. */
+/** The to-be-signed part of any certificate, read back from its bytes. */
 export interface TbsCertificate {
+  readonly version: 1 | 2 | 3;
   readonly serialNumber: Buffer;
   readonly signatureOid: string;
   readonly issuer: DerReader;
@@ -52,11 +53,9 @@ export interface TbsCertificate {
 
 /** @throws DerError */
 export function readTbs(reader: DerReader): TbsCertificate {
-  const next = reader.fields();
-  const version = next();
-  if (version.contextTag !== 0 || version.only().integer() !== 2) {
-    throw new DerError(reader.item, 'it is not of version 3');
-  }
+  const members = reader.sequence();
+  const version = readVersion(members[0]);
+  const next = fieldsOf(version === 1 ? members : members.slice(1), reader.item);
   const serialNumber = next().integerBytes();
   const signatureOid = next().fields()().oid();
   const issuer = next();
@@ -64,8 +63,10 @@ export function readTbs(reader: DerReader): TbsCertificate {
   const [notBefore, notAfter] = [validity(), validity()];
   const subject = next();
   const publicKey = next().der;
-  const extensions = reader.sequence().find((member) => member.contextTag === 3);
+  const extensions = members.find((member) => member.contextTag === 3);
+  if (extensions !== undefined && version !== 3) throw new DerError(reader.item, 'it has extensions before version 3');
   return {
+    version,
     serialNumber,
     signatureOid,
     issuer,
@@ -75,4 +76,21 @@ export function readTbs(reader: DerReader): TbsCertificate {
     publicKey,
     extensions: extensions?.only().sequence().map(readExtension) ?? [],
   };
+}
+
+function fieldsOf(members: readonly DerReader[], item: string): () => DerReader {
+  const rest = members.values();
+  return () => {
+    const next = rest.next();
+    if (next.done === true) throw new DerError(item, 'a member is missing');
+    return next.value;
+  };
+}
+
+/** Without a version it is 1, which openssl makes of a request without extensions. */
+function readVersion(first: DerReader | undefined): TbsCertificate['version'] {
+  if (first?.contextTag !== 0) return 1;
+  const version = first.only().integer() + 1;
+  if (version === 2 || version === 3) return version;
+  throw new DerError(first.item, 'it is of no version from 1 to 3');
 }

@@ -109,11 +109,26 @@ export class DerReader {
     );
   }
 
+  /** Whole seconds of UTC, as RFC 5280 §4.1.2.5 has them. */
   time(): Date {
     const content = this.content().toString('latin1');
-    if (this.universalTag === Type.UTCTIME) return forge.asn1.utcTimeToDate(content);
-    if (this.universalTag === Type.GENERALIZEDTIME) return forge.asn1.generalizedTimeToDate(content);
-    throw new DerError(this.item, 'a time was expected');
+    const isUtcTime = this.universalTag === Type.UTCTIME;
+    if (!isUtcTime && this.universalTag !== Type.GENERALIZEDTIME) throw new DerError(this.item, 'a time was expected');
+    const parts = /^(\d{2}|\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(content)?.slice(1) ?? [];
+    const [year = '', ...rest] = parts;
+    if (year.length !== (isUtcTime ? 2 : 4))
+      throw new DerError(this.item, 'a time in UTC and whole seconds was expected');
+    const century = isUtcTime ? (Number(year) >= 50 ? '19' : '20') : '';
+    const [month, day, hour, minute, second] = rest;
+    const date = new Date(`${century}${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+    if (Number.isNaN(+date)) throw new DerError(this.item, 'no such date');
+    return date;
+  }
+
+  enumerated(): number {
+    const bytes = this.#expect(Type.ENUMERATED, 'ENUMERATED').content();
+    if (bytes.length !== 1) throw new DerError(this.item, 'the number is out of range');
+    return bytes.readInt8(0);
   }
 
   /** The content octets of a primitive value of whatever tag. */

@@ -61,6 +61,13 @@ export function time(date: Date): DerNode {
     : universal(Type.UTCTIME, `${digits.slice(2)}Z`);
 }
 
+/** GeneralizedTime, whole seconds, as revocation answers have it for all years (RFC 6960 §4.2.2.1). */
+export function generalizedTime(date: Date): DerNode {
+  return universal(Type.GENERALIZEDTIME, `${date.toISOString().slice(0, 19).replace(/[-T:]/g, '')}Z`);
+}
+
+export const enumerated = (value: number): DerNode => universal(Type.ENUMERATED, integerToDer(value).getBytes());
+
 export function toDer(node: DerNode): Buffer {
   return Buffer.from(forge.asn1.toDer(node).getBytes(), 'latin1');
 }
