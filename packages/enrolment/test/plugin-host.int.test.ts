@@ -167,7 +167,9 @@ describe('the process of the certificate plugins', () => {
 
   it('gives plugins nothing of the environment that may hold secrets', async () => {
     process.env['VOLTTRON_TEST_SECRET'] = 'x';
-    onTestFinished(() => void delete process.env['VOLTTRON_TEST_SECRET']);
+    onTestFinished(() => {
+      delete process.env['VOLTTRON_TEST_SECRET'];
+    });
     const rig = await Rig.start();
     const outcome = await rig.call('environment');
     expect(JSON.stringify(outcome)).toContain('PATH');

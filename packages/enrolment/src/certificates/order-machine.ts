@@ -292,8 +292,10 @@ function record(rows: CertificateRows, order: CertificateOrderRow, at: number, t
   const request = rows.request(order.request_id);
   if (request === undefined) return;
   const certificate = rows.certificateOf(order.id);
+  // To everybody who asks, a removed request is none, however its order ends.
+  const [from, end] = request.removed_at === null ? [request.status, to] : ['unknown', 'unknown'];
   appendEvent(rows, {
-    ...{ at, request_id: request.id, name: request.name, action: 'order', from_state: request.status, to_state: to },
+    ...{ at, request_id: request.id, name: request.name, action: 'result', from_state: from, to_state: end },
     ...{ by: order.plugin, from: 'certificate plugin', why: order.sub_status_message },
     detail: {
       ...{ order: order.id, status: order.status, subStatus: order.sub_status ?? '' },

@@ -1,5 +1,6 @@
 // A certificate plugin that does what `orderMeta.does` says.
 import process from 'node:process';
+import { setTimeout } from 'node:timers';
 
 const deeds = {
   issue: () => ({ status: 'certificate generated', certificate: 'PEM' }),
