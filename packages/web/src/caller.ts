@@ -5,8 +5,8 @@ import type { WebLogin } from './contracts.ts';
 import { cookieOf, isLocalRequest } from './request-origin.ts';
 import type { SessionStore } from './session-store.ts';
 
-/** The group whose members decide on keys. */
-const ADMIN = 'admin';
+/** The group whose members decide on keys and certificates. */
+export const ADMIN = 'admin';
 
 /** Who asks. */
 export interface Caller {
@@ -17,6 +17,8 @@ export interface Caller {
   readonly mayWatch: boolean;
   readonly mayDecide: boolean;
 }
+
+export const NOBODY: Caller = { user: undefined, sessionId: undefined, mayWatch: false, mayDecide: false };
 
 /** What the names of session cookies begin with. */
 export const SESSION_COOKIE = '__Host-volttron-';

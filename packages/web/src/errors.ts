@@ -108,6 +108,18 @@ export class LoginRequiredError extends VipError {
   }
 }
 
+/** Only for those who send an access token. */
+export class TokenRequiredError extends VipError {
+  override readonly name = 'TokenRequiredError';
+  constructor() {
+    super('token-required', 'This needs an access token.', {
+      item: 'Authorization',
+      remedy:
+        'POST username and password to /authenticate, and send the access_token as "Authorization: Bearer …"; a cookie opens only what reads.',
+    });
+  }
+}
+
 /** A page of another host tries to act in the user's name. */
 export class ForeignOriginError extends VipError {
   override readonly name = 'ForeignOriginError';
@@ -206,6 +218,18 @@ export class TooManySocketsError extends VipError {
       item: 'web socket',
       value: limit,
       remedy: 'Close another one and try again.',
+    });
+  }
+}
+
+/** A request for a certificate without the certificate signing request. */
+export class CsrMissingError extends VipError {
+  override readonly name = 'CsrMissingError';
+  constructor(cause?: unknown) {
+    super('csr-missing', 'The body is no JSON object with a certificate signing request.', {
+      item: 'csr',
+      remedy: 'Send a JSON object with the request as PEM text in "csr".',
+      cause,
     });
   }
 }

@@ -21,6 +21,8 @@ const kinds: Readonly<Record<string, readonly [status: number, title: string]>> 
   'bad-request': [400, 'Bad request'],
   'invalid-value': [400, 'Invalid value'],
   'login-required': [401, 'Login required'],
+  'token-required': [401, 'Token required'],
+  'web-token-invalid': [401, 'Token not valid'],
   'login-refused': [401, 'Login refused'],
   unauthorized: [403, 'Not allowed'],
   'socket-refused': [403, 'Not let in'],
@@ -30,8 +32,9 @@ const kinds: Readonly<Record<string, readonly [status: number, title: string]>> 
   'method-not-allowed': [405, 'Method not allowed'],
   'request-superseded': [409, 'Superseded'],
   'first-user-exists': [409, 'User exists'],
-  'signing-request-refused': [422, 'Certificate request refused'],
-  'plugin-missing': [503, 'No certificate authority'],
+  'request-final': [409, 'Decided or ended'],
+  'certificate-name-refused': [409, 'Name refused'],
+  'certificate-plugin-missing': [503, 'No certificate authority'],
   'identity-taken': [409, 'Name taken'],
   'identity-reserved': [409, 'Name reserved'],
   'body-too-large': [413, 'Body too large'],
@@ -68,6 +71,7 @@ export function problemHeaders(error: VipError): Record<string, string> {
     'content-type': 'application/problem+json',
     'cache-control': 'no-store',
     ...(error instanceof MethodNotAllowedError ? { allow: error.allow } : {}),
+    ...(['token-required', 'web-token-invalid'].includes(error.code) ? { 'www-authenticate': 'Bearer' } : {}),
     ...(retry === undefined ? {} : { 'retry-after': String(retry) }),
   };
 }

@@ -22,9 +22,10 @@ import { sessionRoutes } from './routes/session-routes.ts';
 import { statusRoutes } from './routes/status-routes.ts';
 import { securityHeaders } from './security-headers.ts';
 import { SessionStore } from './session-store.ts';
-import { adminDoor } from './volttron/admin-door.ts';
-import { authenticateDoor } from './volttron/authenticate-door.ts';
-import { csrDoor } from './volttron/csr-door.ts';
+import { adminRoutes } from './volttron/admin-routes.ts';
+import { authenticateRoutes } from './volttron/authenticate-routes.ts';
+import { csrRoutes } from './volttron/csr-routes.ts';
+import { volttronDoor } from './volttron/volttron-door.ts';
 import { parseWebAddress } from './web-address.ts';
 import { addRoutes } from './web-route.ts';
 import type { WebApp } from './web-route.ts';
@@ -63,6 +64,7 @@ export async function buildWebApp(options: WebOptions): Promise<WebApp> {
   const identify = (request: Parameters<typeof callerOf>[0]) => callerOf(request, sessions, login);
 
   await addPolicies(app, log);
+  app.decorateRequest('caller');
   addRoutes(
     app,
     [
@@ -83,9 +85,12 @@ export async function buildWebApp(options: WebOptions): Promise<WebApp> {
 
 /** What programs of VOLTTRON ask for. */
 async function addVolttron(app: WebApp, { tokens, certificates, keyRequests, log }: WebOptions): Promise<void> {
-  await app.register(authenticateDoor, { tokens, log });
-  await app.register(adminDoor, { tokens, keyRequests, certificates });
-  if (certificates !== undefined) await app.register(csrDoor, { certificates, log });
+  const routes = [
+    ...authenticateRoutes(tokens, log),
+    ...adminRoutes({ keyRequests, certificates }),
+    ...(certificates === undefined ? [] : csrRoutes(certificates, log)),
+  ];
+  await app.register(volttronDoor, { tokens, routes });
 }
 
 /** After the platform's own: what agents serve. */

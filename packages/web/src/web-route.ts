@@ -9,13 +9,16 @@ export type WebApp = FastifyInstance<Server>;
 
 /**
  * `anyone`: a read that tells nothing secret. `own-page`: not for pages of other hosts. `watcher`: who may see live
- * values. `admin`: who may decide on keys, and not from pages of other hosts.
+ * values. `admin`: who may decide on keys, and not from pages of other hosts. `program`: as `own-page`, with a body of any
+ * media type. `token`: as `admin`, by an access token instead of a session. `token-read`: as `token`, for what only reads.
  */
-export type Access = 'anyone' | 'own-page' | 'watcher' | 'admin';
+export type Access = 'anyone' | 'own-page' | 'watcher' | 'admin' | 'program' | 'token' | 'token-read';
+
+type Identify = (request: FastifyRequest, access: Access) => Promise<Caller>;
 
 /** What one resource does for one method; all that a handler may rely on is checked before the body is read. */
 export interface WebRoute {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly url: string;
   readonly access: Access;
   /** Requests a minute and address, where the general limit is too much. */
@@ -26,12 +29,7 @@ export interface WebRoute {
 export const allMethods: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /** Registers the routes, and a 405 for every other method of their paths. */
-export function addRoutes(
-  app: WebApp,
-  routes: readonly WebRoute[],
-  identify: (request: FastifyRequest) => Promise<Caller>,
-): void {
-  app.decorateRequest('caller');
+export function addRoutes(app: WebApp, routes: readonly WebRoute[], identify: Identify): void {
   for (const route of routes) addRoute(app, route, identify);
   for (const [url, same] of Map.groupBy(routes, (route) => route.url)) {
     const allow: readonly string[] = same.map(({ method }) => method);
@@ -45,7 +43,7 @@ export function addRoutes(
   }
 }
 
-function addRoute(app: WebApp, route: WebRoute, identify: (request: FastifyRequest) => Promise<Caller>): void {
+function addRoute(app: WebApp, route: WebRoute, identify: Identify): void {
   const { method, url, access, perMinute } = route;
   app.route({
     method,
@@ -53,7 +51,7 @@ function addRoute(app: WebApp, route: WebRoute, identify: (request: FastifyReque
     exposeHeadRoute: false,
     config: perMinute === undefined ? {} : { rateLimit: { max: perMinute, timeWindow: 60_000 } },
     preParsing: async (request) => {
-      const caller = await identify(request);
+      const caller = await identify(request, access);
       admit(request, access, caller);
       request.setDecorator('caller', caller);
     },
@@ -61,14 +59,24 @@ function addRoute(app: WebApp, route: WebRoute, identify: (request: FastifyReque
   });
 }
 
+const sessionOnly: ReadonlySet<Access> = new Set(['own-page', 'watcher', 'admin']);
+const adminOnly: ReadonlySet<Access> = new Set(['admin', 'token', 'token-read']);
+
+/** Throws ForeignOriginError, LoginRequiredError, UnauthorizedError, UnsupportedMediaTypeError. */
 function admit(request: FastifyRequest, access: Access, caller: Caller): void {
   if (access === 'anyone') return;
   const foreign = foreignOrigin(request.headers);
   if (foreign !== undefined) throw new ForeignOriginError(foreign);
+  admitCaller(access, caller);
+  const type = request.headers['content-type'];
+  if (request.method === 'POST' && sessionOnly.has(access) && !isJsonType(type)) {
+    throw new UnsupportedMediaTypeError(type ?? 'none');
+  }
+}
+
+function admitCaller(access: Access, caller: Caller): void {
   if (access === 'admin' && caller.user === undefined) throw new LoginRequiredError();
-  if (access === 'admin' && !caller.mayDecide)
+  if (adminOnly.has(access) && !caller.mayDecide)
     throw new UnauthorizedError('Only members of the group "admin" may do this.');
   if (access === 'watcher' && !caller.mayWatch) throw new LoginRequiredError();
-  const type = request.headers['content-type'];
-  if (request.method === 'POST' && !isJsonType(type)) throw new UnsupportedMediaTypeError(type ?? 'none');
 }
