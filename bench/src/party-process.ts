@@ -67,10 +67,7 @@ export class PartyProcess implements AsyncDisposable {
 
   /** User and system time of all threads of the process so far. */
   cpuSeconds(): number {
-    const stat = readFileSync(`/proc/${this.#child.pid}/stat`, 'utf8');
-    // The command's name may hold blanks, so count from the bracket that ends it: utime and stime are fields 14 and 15.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+    return cpuSecondsOf(this.#child.pid ?? 0);
   }
 
   /** Memory of the process that is in RAM. */
@@ -89,4 +86,12 @@ export class PartyProcess implements AsyncDisposable {
     await ended.promise;
     clearTimeout(timer);
   }
+}
+
+/** User and system time of all threads of a process so far. */
+export function cpuSecondsOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // The command's name may hold blanks, so count from the bracket that ends it: utime and stime are fields 14 and 15.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }

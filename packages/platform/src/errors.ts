@@ -142,3 +142,15 @@ export class NotOwnerError extends VipError {
     });
   }
 }
+
+/** This platform takes no certificate requests. */
+export class RequestsNotServedError extends VipError {
+  override readonly name = 'RequestsNotServedError';
+  constructor() {
+    super('requests-not-served', 'This platform takes no certificate requests.', {
+      item: 'enable-csr',
+      value: false,
+      remedy: 'Set "enable-csr = True" and "bind-web-address" in its configuration, and start it again.',
+    });
+  }
+}

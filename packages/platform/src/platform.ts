@@ -14,9 +14,9 @@ import {
   publicKeyOf,
   Secret,
 } from '@volttron-ts/auth';
-import type { InstanceSettings, KeyPair } from '@volttron-ts/auth';
+import type { InstanceSettings, KeyGrant, KeyPair } from '@volttron-ts/auth';
 import { openEnrolment } from '@volttron-ts/enrolment';
-import type { Enrolment } from '@volttron-ts/enrolment';
+import type { CertificateEnrolment, Enrolment } from '@volttron-ts/enrolment';
 import { openJournal } from '@volttron-ts/history';
 import type { Journal } from '@volttron-ts/history';
 import { ProtectedTopics } from '@volttron-ts/router';
@@ -24,6 +24,7 @@ import { parseAddress, services } from '@volttron-ts/vip-core';
 import type { Clock, Logger, VipAddress } from '@volttron-ts/vip-core';
 import { removePidFile } from './pid-file.ts';
 import { RouterThread } from './router-thread.ts';
+import { auditedCertificates } from './services/auth/audited-certificates.ts';
 import { auditedEnrolment } from './services/auth/audited-enrolment.ts';
 import { RefusalCounter } from './services/auth/refusal-counter.ts';
 import { createServiceKit } from './wiring/kit.ts';
@@ -56,6 +57,11 @@ export interface PlatformStatus {
   readonly webAddress: string | undefined;
   /** Of the web user `admin`, at the very first start only. */
   readonly firstPassword: string | undefined;
+}
+
+interface OpenEnrolment {
+  readonly enrolment: Enrolment;
+  readonly certificates: CertificateEnrolment | undefined;
 }
 
 /** One running platform: the router in its thread, the journal in its own, services and web on the main one. */
@@ -97,7 +103,7 @@ export class Platform {
     for (const line of [...problems, ...warnings]) log('volttron.platform.auth').warn(line);
     await this.#ensureEntries(keys, serverKeys, authFile);
     const journal = await this.#openJournal();
-    const { router, enrolment } = await this.#startRouter(serverKeys, authFile, journal, audit);
+    const { router, enrolment, certificates } = await this.#startRouter(serverKeys, authFile, journal, audit);
     const authorizer = createAuthorizer(createAuthSnapshot(authFile.contents), serviceCapabilities);
     const kit = createServiceKit(
       {
@@ -112,6 +118,7 @@ export class Platform {
         topics: new ProtectedTopics(),
         journal,
         enrolment,
+        certificates,
         router,
       },
       this.#parts,
@@ -166,23 +173,14 @@ export class Platform {
     authFile: AuthFile,
     journal: Journal,
     audit: AuditLog,
-  ): Promise<{ router: RouterThread; enrolment: Enrolment }> {
-    const { home, settings, log, clock, fault, onEnd } = this.#options;
+  ): Promise<OpenEnrolment & { router: RouterThread }> {
+    const { settings, log, clock, fault, onEnd } = this.#options;
     const grant = createKeyGrant(authFile, {
       dropLive: (credential) => {
         this.#parts.unawaited(router.drop(credential), 'live sessions could not be ended');
       },
     });
-    const enrolment = auditedEnrolment(
-      await openEnrolment({
-        path: join(home, 'enrolment.sqlite'),
-        grant,
-        clock,
-        log: log('volttron.platform.enrolment'),
-      }),
-      audit,
-    );
-    this.#parts.add('enrolment', async () => enrolment.close());
+    const { enrolment, certificates } = await this.#openEnrolment(grant, audit);
     const refusals = new RefusalCounter(audit, clock, (error) => {
       log('volttron.platform.audit').error('refused authentications were not recorded', { reason: String(error) });
     });
@@ -208,7 +206,26 @@ export class Platform {
       },
     });
     this.#parts.add('the router', async () => router.close());
-    return { router, enrolment };
+    return { router, enrolment, certificates };
+  }
+
+  /** Requests for certificates are served where the configuration says so; what they stand on is loaded only then. */
+  async #openEnrolment(grant: KeyGrant, audit: AuditLog): Promise<OpenEnrolment> {
+    const { home, settings, clock, log } = this.#options;
+    const options = { path: join(home, 'enrolment.sqlite'), grant, clock, log: log('volttron.platform.enrolment') };
+    if (!settings['enable-csr']) {
+      const enrolment = auditedEnrolment(await openEnrolment(options), audit);
+      this.#parts.add('enrolment', async () => enrolment.close());
+      return { enrolment, certificates: undefined };
+    }
+    const { openCertificateAuthority } = await import('./wiring/certificates.ts');
+    const certificates = await openCertificateAuthority({ ...options, home, settings, parts: this.#parts });
+    const opened = await openEnrolment({ ...options, certificates });
+    this.#parts.add('enrolment', async () => opened.close());
+    return {
+      enrolment: auditedEnrolment(opened, audit),
+      certificates: auditedCertificates(opened.certificates, audit),
+    };
   }
 
   /** What is bound, the local address first. */

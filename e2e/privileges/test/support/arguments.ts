@@ -17,7 +17,13 @@ const byName: Readonly<Record<string, unknown>> = {
     root_dir: 'no-path',
     message: 'x',
   },
-  ...{ topic_pattern: 'devices/a', topic_name_pattern: 'devices/a', filename: 5, channel_name: 'channel' },
+  ...{
+    topic_pattern: 'devices/a',
+    topic_name_pattern: 'devices/a',
+    auto_allow_csr: false,
+    filename: 5,
+    channel_name: 'channel',
+  },
 };
 
 /** Arguments with which a method is asked, taken from what it says of itself. */

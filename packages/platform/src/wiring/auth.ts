@@ -8,11 +8,11 @@ import type { ServiceKit } from './kit.ts';
 
 /** `platform.auth`, and what follows from a change of the auth file, ours or an operator's by hand. */
 export function startAuth(kit: ServiceKit): void {
-  const { authFile, authorizer, enrolment, router, topics, audit, clock } = kit;
+  const { authFile, authorizer, enrolment, certificates, router, topics, audit, clock } = kit;
   const log = kit.log('volttron.platform.auth');
   const auth = kit.startService(
     services.auth,
-    defineAuthService({ enrolment, authorizer, file: authFile, topics, audit }),
+    defineAuthService({ enrolment, certificates, authorizer, file: authFile, topics, audit }),
   );
   const told = looseModes(kit.home).then((lines) => {
     for (const line of lines) log.warn(line);

@@ -1,7 +1,7 @@
 import { startAgent } from '@volttron-ts/agent';
 import type { AgentDefinition, RunningAgent, StartAgentOptions } from '@volttron-ts/agent';
 import type { AuditLog, AuthFile, InstanceSettings, KeyStore, SnapshotAuthorizer } from '@volttron-ts/auth';
-import type { Enrolment } from '@volttron-ts/enrolment';
+import type { CertificateEnrolment, Enrolment } from '@volttron-ts/enrolment';
 import type { Journal } from '@volttron-ts/history';
 import type { ProtectedTopics } from '@volttron-ts/router';
 import type { Clock, Logger } from '@volttron-ts/vip-core';
@@ -24,6 +24,8 @@ export interface Foundations {
   readonly topics: ProtectedTopics;
   readonly journal: Journal;
   readonly enrolment: Enrolment;
+  /** Where certificate requests are served. */
+  readonly certificates: CertificateEnrolment | undefined;
   readonly router: RouterThread;
 }
 

@@ -37,6 +37,7 @@ export async function startPlatformWeb(kit: ServiceKit, address: string, serverK
       const { user, roles } = await users.verify(bearer);
       return { user, groups: roles };
     },
+    certificates: kit.certificates,
     log,
   });
   const agent: RunningAgent = kit.startService(services.web, definePlatformWeb(web.feed, methods));

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { WebTokens } from '@volttron-ts/auth';
 import type { InstanceSettings } from '@volttron-ts/auth';
 import { pagesDirectory } from '@volttron-ts/pages';
 import { FileUnreadableError } from '@volttron-ts/storage';
@@ -26,6 +27,8 @@ export async function startWeb(kit: ServiceKit, web: PlatformWeb, addresses: rea
     pages: pagesDirectory,
     discovery: () => discoveryDocument(kit.settings, serverKey, addresses),
     login: users,
+    tokens: new WebTokens({ users, privateKey, instanceName: kit.settings['instance-name'], clock: kit.clock }),
+    certificates: kit.certificates,
     keyRequests: kit.enrolment,
     live: web.feed,
     agents: web.agents,

@@ -1,6 +1,8 @@
 import { t } from '@volttron-ts/agent';
+import type { CertificateEnrolment } from '@volttron-ts/enrolment';
 import type { Logger } from '@volttron-ts/vip-core';
-import { method, none } from '../auth/methods.ts';
+import { RequestsNotServedError } from '../../errors.ts';
+import { method, MODIFY, none } from '../auth/methods.ts';
 import type { Methods } from '../auth/methods.ts';
 import type { AgentWeb } from './agent-web.ts';
 import { servedDirectory } from './served-directory.ts';
@@ -18,6 +20,8 @@ export interface WebMethodsOptions {
   readonly centralAddress: string | undefined;
   /** Whom a token was issued to. Throws SessionInvalidError. */
   readonly claims: (bearer: string) => Promise<unknown>;
+  /** Where certificate requests are served. */
+  readonly certificates?: Pick<CertificateEnrolment, 'autoApprove'> | undefined;
   readonly log: Logger;
 }
 
@@ -26,7 +30,12 @@ const regex = t.String({ title: 'regex' });
 
 /** The methods of `platform_web` (reference/vip-zmq.md §5.5), open to every peer but for those that need a capability. */
 export function webMethods(options: WebMethodsOptions): Methods {
-  return { ...askingMethods(options), ...routeMethods(options), ...socketMethods(options) };
+  return {
+    ...askingMethods(options),
+    ...routeMethods(options),
+    ...socketMethods(options),
+    ...requestMethods(options),
+  };
 }
 
 function askingMethods({ serverKey, address, centralAddress, claims }: WebMethodsOptions): Methods {
@@ -127,6 +136,28 @@ function socketMethods({ routes, log }: WebMethodsOptions): Methods {
         log.debug('web socket clients', { clients: routes.clients });
         return null;
       },
+    }),
+  };
+}
+
+/** Whether new certificate requests are approved as they come; every agent may switch it in the original. */
+function requestMethods({ certificates, log }: WebMethodsOptions): Methods {
+  return {
+    auto_allow_csr: method({
+      requires: MODIFY,
+      description: 'Approves new certificate requests as they come, until the platform stops.',
+      params: t.Tuple([t.Boolean({ title: 'auto_allow_csr' })]),
+      call: ([on], { caller }) => {
+        if (certificates === undefined) throw new RequestsNotServedError();
+        certificates.autoApprove = on;
+        log.warn('certificate requests are approved as they come', { on, by: caller.user });
+        return null;
+      },
+    }),
+    is_auto_allow_csr: method({
+      description: 'Whether certificate requests are approved as they come.',
+      params: none,
+      call: () => certificates?.autoApprove ?? false,
     }),
   };
 }
