@@ -64,6 +64,8 @@ export {
 } from './platform-entries.ts';
 export { CertificateDirectory } from './certificates/certificate-directory.ts';
 export type { CertificatePair } from './certificates/certificate-directory.ts';
+export { RemoteCertificates } from './certificates/remote-certificates.ts';
+export type { NewRemoteCertificate, RemoteCertificate } from './certificates/remote-certificates.ts';
 export { buffersOf, createAccessTable } from './rules/access-table.ts';
 export type { AccessTable } from './rules/access-table.ts';
 export { Secret } from './secret.ts';

@@ -13,6 +13,43 @@ export class DiscoveryError extends VipError {
   }
 }
 
+/** The other platform gave no certificate, or none that can be used. */
+export class CertificateRequestError extends VipError {
+  override readonly name = 'CertificateRequestError';
+  /** Whether the same request may be answered later. */
+  readonly mayPass: boolean;
+  constructor(address: string, why: string, remedy: string, { cause, mayPass = false }: RequestFailure = {}) {
+    super('certificate-request', `The platform at ${address} gave no certificate: ${why}.`, {
+      item: 'address',
+      value: address,
+      remedy,
+      cause,
+    });
+    this.mayPass = mayPass;
+  }
+}
+
+interface RequestFailure {
+  readonly cause?: unknown;
+  readonly mayPass?: boolean;
+}
+
+/** An operator of the other platform denied the request. */
+export class CertificateDeniedError extends VipError {
+  override readonly name = 'CertificateDeniedError';
+  constructor(name: string, message: string) {
+    super(
+      'certificate-denied',
+      `The request for the certificate of ${name} is denied: ${message.replace(/\.?$/, '.')}`,
+      {
+        item: 'certificate request',
+        value: name,
+        remedy: 'Ask the operator of that platform, who can approve or delete it.',
+      },
+    );
+  }
+}
+
 /** No public key is known for the platform at an address. */
 export class UnknownServerKeyError extends VipError {
   override readonly name = 'UnknownServerKeyError';

@@ -3,6 +3,8 @@ export type { Dial } from './dial.ts';
 export { discover } from './discovery.ts';
 export {
   AgentModuleError,
+  CertificateDeniedError,
+  CertificateRequestError,
   DiscoveryError,
   NotWelcomedError,
   ServerKeyMismatchError,

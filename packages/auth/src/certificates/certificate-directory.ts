@@ -1,9 +1,9 @@
-import { mkdir, readFile, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { FileUnreadableError, writeFileAtomic } from '@volttron-ts/storage';
+import { writeFileAtomic } from '@volttron-ts/storage';
 
-import { CertificateNameError } from '../errors.ts';
+import { fileIn, readIfThere } from './certificate-file.ts';
 
 /** A certificate and its private key as PEM. */
 export interface CertificatePair {
@@ -38,17 +38,32 @@ export class CertificateDirectory {
 
   /** Undefined unless both files are there. Throws FileUnreadableError, CertificateNameError. */
   async read(name: string): Promise<CertificatePair | undefined> {
-    const certificate = await readText(this.certificateFile(name));
-    const privateKey = await readText(this.keyFile(name));
+    const certificate = await readIfThere(this.certificateFile(name));
+    const privateKey = await readIfThere(this.keyFile(name));
     return certificate === undefined || privateKey === undefined ? undefined : { certificate, privateKey };
   }
 
   /** The key first, so that no certificate stands there without its key. Throws FileUnwritableError. */
   async write(name: string, { certificate, privateKey }: CertificatePair): Promise<void> {
-    await this.#make('private', 0o700);
+    await this.writeKey(name, privateKey);
     await this.#make('certs', 0o755);
-    await writeFileAtomic(this.keyFile(name), privateKey, { mode: 0o600 });
     await writeFileAtomic(this.certificateFile(name), certificate, { mode: 0o644 });
+  }
+
+  /** A key that has no certificate here: the one of this instance's agents on other platforms. */
+  async readKey(name: string): Promise<string | undefined> {
+    return readIfThere(this.keyFile(name));
+  }
+
+  /** Throws FileUnwritableError. */
+  async writeKey(name: string, privateKey: string): Promise<void> {
+    await this.#make('private', 0o700);
+    await writeFileAtomic(this.keyFile(name), privateKey, { mode: 0o600 });
+  }
+
+  /** PEM of a certificate whose key may be elsewhere. */
+  async readCertificate(name: string): Promise<string | undefined> {
+    return readIfThere(this.certificateFile(name));
   }
 
   /** Names of the certificates in `certs/`. */
@@ -72,23 +87,6 @@ export class CertificateDirectory {
   }
 
   #file(folder: Folder, name: string, extension: string): string {
-    if (!isFileName(name)) throw new CertificateNameError(name);
-    return join(this.path, folder, `${name}${extension}`);
-  }
-}
-
-/** The longest name of a file, less the extension and the suffix of a file being written. */
-const LONGEST = 200;
-
-/** A name must not lead to another folder: the original wrote wherever a common name pointed. */
-const isFileName = (name: string): boolean =>
-  name.length >= 1 && name.length <= LONGEST && !/[/\\\p{Cc}]/u.test(name) && !name.startsWith('.');
-
-async function readText(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw new FileUnreadableError(path, error);
+    return fileIn(join(this.path, folder), name, extension);
   }
 }

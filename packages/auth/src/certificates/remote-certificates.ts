@@ -1,0 +1,74 @@
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { writeFileAtomic } from '@volttron-ts/storage';
+
+import { fileIn, readIfThere } from './certificate-file.ts';
+
+/** What a remote platform gave an agent of this instance. */
+export interface RemoteCertificate {
+  /** PEM, with what stands between it and the root. */
+  readonly certificate: string;
+  /** PEM of the root it comes from. */
+  readonly root: string;
+}
+
+export interface NewRemoteCertificate extends RemoteCertificate {
+  /** `<remote instance>.<own instance>.<identity>` */
+  readonly name: string;
+  readonly remoteInstance: string;
+  /** Stem of the key's file in `private/`: `<own instance>.<identity>`. */
+  readonly keyName: string;
+  /** PEM of this instance's own root, for the bundle. */
+  readonly ownRoot?: string | undefined;
+}
+
+const BUNDLE = 'requests_ca_bundle';
+const ROOT = '_ca.crt';
+
+/**
+ * The certificates that remote platforms gave one agent, in the folder and files of VOLTTRON's agents
+ * (reference/rmq-web-csr.md §2.4): `<name>.crt`, `<remote instance>_ca.crt`, `<name>.json`, and `requests_ca_bundle` with
+ * all roots.
+ */
+export class RemoteCertificates {
+  readonly folder: string;
+
+  constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  /** Throws CertificateNameError. */
+  certificateFile(name: string): string {
+    return fileIn(this.folder, name, '.crt');
+  }
+
+  /** Throws FileUnreadableError. */
+  async read(name: string, remoteInstance: string): Promise<RemoteCertificate | undefined> {
+    const certificate = await readIfThere(this.certificateFile(name));
+    const root = await readIfThere(fileIn(this.folder, remoteInstance, ROOT));
+    return certificate === undefined || root === undefined ? undefined : { certificate, root };
+  }
+
+  /** The certificate last: where it stands, all that belongs to it stands, too. Throws FileUnwritableError. */
+  async write({ name, remoteInstance, keyName, certificate, root, ownRoot }: NewRemoteCertificate): Promise<void> {
+    await mkdir(this.folder, { recursive: true, mode: 0o700 });
+    const write = (file: string, text: string): Promise<void> => writeFileAtomic(file, text, { mode: 0o644 });
+    await write(fileIn(this.folder, remoteInstance, ROOT), root);
+    await write(join(this.folder, BUNDLE), await this.#allRoots(ownRoot));
+    const about = { remote_ca_name: `${remoteInstance}_ca`, local_keyname: keyName };
+    await write(fileIn(this.folder, name, '.json'), JSON.stringify(about));
+    await write(this.certificateFile(name), certificate);
+  }
+
+  async remove(name: string): Promise<void> {
+    await rm(this.certificateFile(name), { force: true });
+    await rm(fileIn(this.folder, name, '.json'), { force: true });
+  }
+
+  async #allRoots(ownRoot: string | undefined): Promise<string> {
+    const files = (await readdir(this.folder)).filter((file) => file.endsWith(ROOT)).sort();
+    const roots = await Promise.all(files.map((file) => readIfThere(join(this.folder, file))));
+    return [ownRoot, ...roots].flatMap((pem) => (pem === undefined ? [] : `${pem.trim()}\n`)).join('');
+  }
+}
