@@ -6,6 +6,7 @@ import type { Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 
 export interface Certificates {
   readonly root: string;
@@ -32,10 +33,11 @@ export function makeCertificates(): Certificates {
   }
 }
 
-/** A web service that answers every request the same. */
+/** A web service that answers every request the same, but for those to paths of `answers`. */
 export class FixedServer implements AsyncDisposable {
   readonly #server: Server;
   readonly paths: string[] = [];
+  readonly answers = new Map<string, (body: string) => unknown>();
   status = 200;
   body: string;
 
@@ -43,7 +45,11 @@ export class FixedServer implements AsyncDisposable {
     this.body = body;
     this.#server = createServer({ cert: certificate, key }, (request, response) => {
       this.paths.push(`${request.method} ${request.url}`);
-      response.writeHead(this.status, { 'content-type': 'application/json' }).end(this.body);
+      void text(request).then((sent) => {
+        const own = this.answers.get(request.url ?? '');
+        response.writeHead(this.status, { 'content-type': 'application/json' });
+        response.end(own === undefined ? this.body : JSON.stringify(own(sent)));
+      });
     });
   }
 
