@@ -59,13 +59,25 @@ export class ValidityUnusableError extends PkiError {
   }
 }
 
-/** The chain does not lead to the root, or not at that time or for that name. */
+/** Something wrong with one certificate of a chain. */
+export interface ChainProblem extends CertificateProblem {
+  /** Where it stands: 0 is the leaf. */
+  readonly depth: number;
+  /** What people know that certificate by. */
+  readonly subject: string;
+}
+
+/** No trusted root stands behind the certificate, or not at that time or for that use or name. */
 export class CertificateUntrustedError extends PkiError {
   override readonly name = 'CertificateUntrustedError';
-  readonly problems: readonly CertificateProblem[];
+  readonly problems: readonly ChainProblem[];
 
-  constructor(subject: string, problems: readonly CertificateProblem[]) {
-    super('certificate-untrusted', `The certificate of "${subject}" is not trusted: ${sentences(problems)}.`, {
+  constructor(subject: string, problems: readonly ChainProblem[]) {
+    const all = problems.map(({ code, message, depth, subject: about }) => ({
+      code,
+      message: depth === 0 ? message : `"${about}": ${message}`,
+    }));
+    super('certificate-untrusted', `The certificate of "${subject}" is not trusted: ${sentences(all)}.`, {
       item: 'certificate',
       value: subject,
       remedy: 'Compare it with the root certificate in use, or have it issued anew.',

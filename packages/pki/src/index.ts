@@ -1,11 +1,12 @@
 /** Keys and X.509 certificates: computes, never stores. @packageDocumentation */
-export { readCertificate } from './certificate/certificate.ts';
+export { readCertificate, readCertificates } from './certificate/certificate.ts';
 export type { Certificate } from './certificate/certificate.ts';
 export type { KeyUsage } from './certificate/extensions.ts';
 export { createRootCertificate, issueCertificate } from './certificate/issue.ts';
 export type { Authority, CertificateOptions, CertificateProfile, RootRequest } from './certificate/issue.ts';
 export type { Validity, WallClock } from './certificate/validity.ts';
-export { verifyChain } from './certificate/verify-chain.ts';
+export type { ChainPurpose } from './certificate/chain-rules.ts';
+export { chainCodes, verifyChain } from './certificate/verify-chain.ts';
 export type { ChainCheck } from './certificate/verify-chain.ts';
 export {
   CertificateRefusedError,
@@ -17,7 +18,7 @@ export {
   PkiError,
   ValidityUnusableError,
 } from './errors.ts';
-export type { CertificateProblem } from './errors.ts';
+export type { CertificateProblem, ChainProblem } from './errors.ts';
 export { checkSigningRequest, signingRequestCodes } from './csr/check-signing-request.ts';
 export type { SigningPolicy } from './csr/check-signing-request.ts';
 export { SigningRequestRefusedError, SigningRequestUnreadableError } from './csr/errors.ts';

@@ -15,4 +15,4 @@ export const web = issueCertificate({
   validity: { days: 397 },
   clock,
 });
-verifyChain(web, certificate, { time: new Date(), name: 'localhost' }); // throws with all reasons
+verifyChain(web, { roots: [certificate], time: new Date(), purpose: 'server', name: 'localhost' }); // throws all reasons

@@ -1,45 +1,80 @@
-import { X509Certificate } from 'node:crypto';
-
-import { oids } from '../der/oids.ts';
 import { CertificateUntrustedError } from '../errors.ts';
-import type { CertificateProblem } from '../errors.ts';
-import { parseIpAddress } from '../name/ip-address.ts';
+import type { ChainProblem } from '../errors.ts';
 import type { Certificate } from './certificate.ts';
+import { linkCodes, linkProblems } from './chain-rules.ts';
+import type { ChainPurpose } from './chain-rules.ts';
+import { ChainSearch, isSelfIssued } from './chain-search.ts';
+import type { Path } from './chain-search.ts';
 
 export interface ChainCheck {
+  /** Trusted, whoever signed them. */
+  readonly roots: readonly Certificate[];
+  /** What may help to reach a root, in any order. */
+  readonly intermediates?: readonly Certificate[];
   readonly time: Date;
+  /** A TLS server, a TLS client, or whatever. */
+  readonly purpose: ChainPurpose;
   /** The DNS name or IP address by which the server was reached. */
-  readonly name: string;
+  readonly name?: string;
 }
+
+/** The codes of what can be wrong with a chain. */
+export const chainCodes: readonly string[] = [...linkCodes, 'issuer-unknown', 'root-untrusted', 'search-limit'];
 
 /**
- * Checks that a trusted root issued a server's certificate, for that name and time. Revocation is not looked at.
+ * Checks that a trusted root stands behind a certificate (RFC 5280 §6, without policies).
  *
- * @throws CertificateUntrustedError with all problems
+ * @returns the chain, the leaf first and the root last
+ * @throws CertificateUntrustedError with all problems of the chain that has the fewest
  */
-export function verifyChain(leaf: Certificate, root: Certificate, { time, name }: ChainCheck): void {
-  const server = new X509Certificate(leaf.der);
-  const authority = new X509Certificate(root.der);
-  const checks: readonly [good: boolean, code: string, message: string][] = [
-    [root.isAuthority && root.keyUsages.includes('keyCertSign'), 'root-is-authority', 'the root is no authority'],
-    [server.checkIssued(authority), 'issuer-name', 'it does not name the root as its issuer'],
-    [server.verify(root.publicKey), 'signature', "the signature is not the root's"],
-    [isValid(root, time), 'root-validity', `the root is not valid at ${time.toISOString()}`],
-    [isValid(leaf, time), 'validity', `it is not valid at ${time.toISOString()}`],
-    [leaf.extendedKeyUsages.includes(oids.serverAuth), 'extended-key-usage', 'it is not for servers'],
-    [isFor(server, name), 'name', `it is not for ${JSON.stringify(name)}`],
-  ];
-  const problems: CertificateProblem[] = checks.flatMap(([good, code, message]) => (good ? [] : { code, message }));
-  if (problems.length > 0) throw new CertificateUntrustedError(leaf.subject.commonName, problems);
+export function verifyChain(leaf: Certificate, check: ChainCheck): readonly Certificate[] {
+  const { roots, intermediates = [] } = check;
+  const search = new ChainSearch({ roots, intermediates });
+  let best: Judged | undefined;
+  for (const path of search.paths(leaf)) {
+    const judged = { path, problems: problemsOf(path, check, search) };
+    if (judged.problems.length === 0) return path.certificates;
+    if (best === undefined || isBetter(judged, best)) best = judged;
+  }
+  const limit = search.isExhausted ? [problem(leaf, 0, 'search-limit', 'too many chains lead nowhere from it')] : [];
+  throw new CertificateUntrustedError(labelOf(leaf), [...(best?.problems ?? []), ...limit]);
 }
 
-function isValid({ notBefore, notAfter }: Certificate, time: Date): boolean {
-  return time >= notBefore && time <= notAfter;
+interface Judged {
+  readonly path: Path;
+  readonly problems: readonly ChainProblem[];
 }
 
-/** Only alternative names count (RFC 9525 §2). */
-function isFor(server: X509Certificate, name: string): boolean {
-  if (parseIpAddress(name) !== undefined) return server.checkIP(name) !== undefined;
-  // Node throws on a name with a NUL.
-  return !name.includes('\0') && server.checkHost(name, { subject: 'never' }) !== undefined;
+/** What reaches a root tells more than what does not. */
+function isBetter(left: Judged, right: Judged): boolean {
+  if (left.path.isAnchored !== right.path.isAnchored) return left.path.isAnchored;
+  return left.problems.length < right.problems.length;
+}
+
+function problemsOf({ certificates: chain, isAnchored }: Path, check: ChainCheck, search: ChainSearch): ChainProblem[] {
+  const { time, purpose, name } = check;
+  const found = chain.flatMap((certificate, depth) =>
+    linkProblems({ certificate, depth, chain, search, time, purpose, name }).map(({ code, message }) =>
+      problem(certificate, depth, code, message),
+    ),
+  );
+  const [last] = chain.slice(-1);
+  return isAnchored || last === undefined ? found : [...found, endProblem(last, chain.length - 1)];
+}
+
+const endProblem = (last: Certificate, depth: number): ChainProblem =>
+  isSelfIssued(last)
+    ? problem(last, depth, 'root-untrusted', 'it names itself as issuer and is not among the trusted roots')
+    : problem(last, depth, 'issuer-unknown', 'no certificate of its issuer is there');
+
+const problem = (certificate: Certificate, depth: number, code: string, message: string): ChainProblem => ({
+  code,
+  message,
+  depth,
+  subject: labelOf(certificate),
+});
+
+/** What people know a certificate by. */
+function labelOf({ subject, serialNumber }: Certificate): string {
+  return subject.commonName || (subject.organizationalUnit ?? subject.organization ?? `serial number ${serialNumber}`);
 }

@@ -1,77 +1,213 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { generateKeyPairSync } from 'node:crypto';
 
+import { describe, expect, it } from 'vitest';
+
+import { madeAt, makeChain, makeOne } from '../../test/made-chain.ts';
+import type { Fault, MadeChain, Position } from '../../test/made-chain.ts';
+import { nullValue, toDer } from '../der/der.ts';
+import { oids } from '../der/oids.ts';
 import { CertificateUntrustedError } from '../errors.ts';
 import { generateKeyPair } from '../key/key-algorithm.ts';
 import type { Certificate } from './certificate.ts';
-import { createRootCertificate, issueCertificate } from './issue.ts';
-import type { Authority } from './issue.ts';
-import { verifyChain } from './verify-chain.ts';
+import * as extensions from './extensions.ts';
+import { nameConstraintsExtension } from './name-constraints.ts';
+import { chainCodes, verifyChain } from './verify-chain.ts';
+import type { ChainCheck } from './verify-chain.ts';
 
-const now = Date.parse('2026-03-01T12:00:00Z');
-const clock = { now: () => now };
-const time = new Date(now);
+const day = 86_400_000;
+const time = new Date(madeAt);
+const strangers = await generateKeyPair('P-256');
+const ringKeys = await Promise.all(Array.from({ length: 5 }, () => generateKeyPair('P-256')));
 
-async function authority(commonName: string): Promise<Authority> {
-  const { privateKey } = await generateKeyPair('P-256');
-  const certificate = createRootCertificate({ subject: { commonName }, privateKey, validity: { days: 90 }, clock });
-  return { certificate, privateKey };
-}
-
-let root: Authority;
-let leaf: Certificate;
-
-beforeAll(async () => {
-  root = await authority('ca');
-  const { publicKey } = await generateKeyPair('P-256');
-  leaf = issueCertificate({
-    profile: 'server',
-    issuer: root,
-    publicKey,
-    subject: { commonName: 'common.example' },
-    dnsNames: ['web.example'],
-    ipAddresses: ['10.0.0.1', '::1'],
-    validity: { days: 30 },
-    clock,
-  });
+const checkOf = ({ root, upper, lower }: MadeChain): ChainCheck => ({
+  roots: [root],
+  intermediates: [lower, upper],
+  time,
+  purpose: 'server',
+  name: 'web.example',
 });
 
-function problems(name: string, of: Certificate = leaf, by: Certificate = root.certificate, when = time): string[] {
+/** `code@depth` of all problems. */
+function problems(leaf: Certificate, check: ChainCheck): string[] {
   try {
-    verifyChain(of, by, { time: when, name });
+    verifyChain(leaf, check);
     return [];
   } catch (error) {
-    if (error instanceof CertificateUntrustedError) return error.problems.map(({ code }) => code);
+    if (error instanceof CertificateUntrustedError) return error.problems.map(({ code, depth }) => `${code}@${depth}`);
     throw error;
   }
 }
 
+const sound = makeChain();
+const critical = { oid: '1.3.6.1.4.1.99999.1', critical: true, value: toDer(nullValue()) };
+const weakKeys = generateKeyPairSync('rsa', { modulusLength: 1024 });
+const permitted = (dnsNames: string[]) => nameConstraintsExtension({ permitted: { dnsNames } });
+
+type Planted = readonly [
+  codes: string[],
+  faults: Partial<Record<Position, Fault>>,
+  check?: Partial<ChainCheck> | ((chain: MadeChain) => Partial<ChainCheck>),
+];
+
+const planted: Readonly<Record<string, Planted>> = {
+  'a leaf of tomorrow': [['not-yet-valid@0'], { leaf: { notBefore: new Date(madeAt + day) } }],
+  'an authority of tomorrow': [['not-yet-valid@2'], { upper: { notBefore: new Date(madeAt + day) } }],
+  'a leaf of yesterday': [['expired@0'], { leaf: { notAfter: new Date(madeAt - 1000) } }],
+  'an authority of yesterday': [['expired@1'], { lower: { notAfter: new Date(madeAt - 1000) } }],
+  'a root of yesterday': [['expired@3'], { root: { notAfter: new Date(madeAt - 1000) } }],
+  'no time at all': [
+    [0, 1, 2, 3].flatMap((depth) => [`not-yet-valid@${depth}`, `expired@${depth}`]),
+    {},
+    { time: new Date(NaN) },
+  ],
+  'a leaf that another signed': [['signature@0'], { leaf: { signer: strangers.privateKey } }],
+  'an authority that another signed': [['signature@2'], { upper: { signer: strangers.privateKey } }],
+  'a SHA-1 signature': [['signature-algorithm@0'], { leaf: { hash: 'SHA1' } }],
+  'a leaf with a weak key': [['key-weak@0'], { leaf: { keys: weakKeys } }],
+  'an identifier of another key': [
+    ['key-identifier@0'],
+    { leaf: { set: [extensions.authorityKeyIdentifier(Buffer.alloc(20))] } },
+  ],
+  'an unknown critical extension in the leaf': [['critical-extension@0'], { leaf: { set: [critical] } }],
+  'an unknown critical extension in an authority': [['critical-extension@2'], { upper: { set: [critical] } }],
+  'a leaf that issues': [['not-authority@1'], { lower: { set: [extensions.basicConstraints(undefined)] } }],
+  'an authority without basic constraints': [['not-authority@2'], { upper: { drop: [oids.basicConstraints] } }],
+  'an authority that may sign lists only': [['key-cert-sign@1'], { lower: { set: [extensions.keyUsage('cRLSign')] } }],
+  'one authority more than another allows': [
+    ['path-length@2'],
+    { upper: { set: [extensions.basicConstraints({ pathLength: 0 })] } },
+  ],
+  'a name that the root may not name': [['name-constraints@0'], { root: { set: [permitted(['other.example'])] } }],
+  'a name that an authority may not name': [['name-constraints@0'], { lower: { set: [permitted(['b.example'])] } }],
+  'a key that may not be used in TLS': [['key-usage@0'], { leaf: { set: [extensions.keyUsage('cRLSign')] } }],
+  'a client as server': [['extended-key-usage@0'], { leaf: { set: [extensions.extendedKeyUsage(oids.clientAuth)] } }],
+  'a server as client': [
+    ['extended-key-usage@0'],
+    { leaf: { set: [extensions.extendedKeyUsage(oids.serverAuth)] } },
+    { purpose: 'client' },
+  ],
+  'a key for encipherment as client': [
+    ['key-usage@0'],
+    { leaf: { set: [extensions.keyUsage('keyEncipherment')] } },
+    { purpose: 'client' },
+  ],
+  'an authority for clients only': [
+    ['extended-key-usage@1'],
+    { lower: { set: [extensions.extendedKeyUsage(oids.clientAuth)] } },
+  ],
+  'another name': [['name@0'], {}, { name: 'other.example' }],
+  'a missing authority': [['issuer-unknown@1'], {}, ({ lower }) => ({ intermediates: [lower] })],
+  'no authorities': [['issuer-unknown@0'], {}, { intermediates: [] }],
+  'a root that nobody trusts': [
+    ['root-untrusted@3'],
+    {},
+    ({ root, upper, lower }) => ({
+      roots: [makeOne('root', { subject: 'another' })],
+      intermediates: [root, upper, lower],
+    }),
+  ],
+  'another root of the same name': [
+    ['signature@2', 'key-identifier@2'],
+    {},
+    {
+      roots: [
+        makeOne('root', {
+          keys: strangers,
+          signer: strangers.privateKey,
+          set: [extensions.subjectKeyIdentifier(Buffer.alloc(20, 1))],
+        }),
+      ],
+    },
+  ],
+  'authorities that all issued each other': [
+    ['root-untrusted@2', 'search-limit@0'],
+    { leaf: { issuer: 'ring', signer: ringKeys[0]!.privateKey, drop: [oids.authorityKeyIdentifier] } },
+    { intermediates: ring() },
+  ],
+};
+
+/** Authorities of one name and five keys, each of which signed every other: many ways, none to a root. */
+function ring(): Certificate[] {
+  return ringKeys.flatMap((keys) =>
+    ringKeys
+      .filter((other) => other !== keys)
+      .map((other) =>
+        makeOne('lower', {
+          ...{ subject: 'ring', issuer: 'ring', keys, signer: other.privateKey },
+          drop: [oids.authorityKeyIdentifier, oids.subjectKeyIdentifier],
+        }),
+      ),
+  );
+}
+
 describe('verifyChain', () => {
-  it.each(['web.example', 'WEB.example', '10.0.0.1', '0:0::1'])('accepts the name %s', (name) => {
-    expect(problems(name)).toEqual([]);
+  it('answers the chain, whatever the order and number of the certificates given', () => {
+    const { root, upper, lower, leaf } = sound;
+    const others = [makeOne('upper', { subject: 'stranger' }), leaf, root];
+    for (const intermediates of [
+      [upper, lower],
+      [lower, upper],
+      [...others, lower, upper, lower],
+    ]) {
+      const roots = [makeOne('root', { subject: 'another' }), root];
+      expect(verifyChain(leaf, { ...checkOf(sound), roots, intermediates })).toEqual([leaf, lower, upper, root]);
+    }
   });
 
-  it.each(['other.example', 'common.example', 'a.web.example', '10.0.0.2', '', 'web.example\0', 'web.example:443'])(
+  it.each(['web.example', 'WEB.example', '10.0.0.1'])('accepts the name %s', (name) => {
+    expect(problems(sound.leaf, { ...checkOf(sound), name })).toEqual([]);
+  });
+
+  it.each(['other.example', 'leaf', 'a.web.example', '10.0.0.2', '', 'web.example\0', 'web.example:443'])(
     'refuses the name %j',
     (name) => {
-      expect(problems(name)).toEqual(['name']);
+      expect(problems(sound.leaf, { ...checkOf(sound), name })).toEqual(['name@0']);
     },
   );
 
-  it('refuses another root, also one of the same name', async () => {
-    expect(problems('web.example', leaf, (await authority('cb')).certificate)).toEqual(['issuer-name', 'signature']);
-    expect(problems('web.example', leaf, (await authority('ca')).certificate)).toContain('signature');
+  it('needs no further authority for what is trusted itself', () => {
+    const check = { roots: [sound.root], time, purpose: 'any' } as const;
+    expect(verifyChain(sound.root, check)).toEqual([sound.root]);
+    expect(verifyChain(sound.leaf, { ...check, roots: [sound.leaf] })).toEqual([sound.leaf]);
+    expect(problems(sound.root, { ...check, purpose: 'server' })).toEqual(['key-usage@0']);
   });
 
-  it('refuses before, after, and when the root has ended', () => {
-    const day = 86_400_000;
-    const later = (days: number): Date => new Date(now + days * day);
-    expect(problems('web.example', leaf, root.certificate, later(-1))).toEqual(['root-validity', 'validity']);
-    expect(problems('web.example', leaf, root.certificate, later(31))).toEqual(['validity']);
-    expect(problems('web.example', leaf, root.certificate, later(91))).toEqual(['root-validity', 'validity']);
+  it('finds the way that is good among those that are not', () => {
+    const { root, upper, lower, leaf } = sound;
+    const ended = makeOne('upper', { notAfter: new Date(madeAt - 1000) });
+    expect(verifyChain(leaf, { ...checkOf(sound), intermediates: [lower, ended, upper] })).toContain(upper);
+    expect(problems(leaf, { ...checkOf(sound), intermediates: [ended, lower], roots: [root] })).toEqual(['expired@2']);
   });
 
-  it('refuses a server as root, and a root as server', () => {
-    expect(problems('web.example', leaf, leaf)).toEqual(['root-is-authority', 'issuer-name', 'signature']);
-    expect(problems('web.example', root.certificate)).toEqual(['extended-key-usage', 'name']);
+  it('lets an authority name itself without counting or constraining it', () => {
+    const faults = {
+      root: { set: [extensions.basicConstraints({ pathLength: 1 }), permitted(['web.example'])] },
+      lower: { subject: 'upper' },
+      leaf: { issuer: 'upper' },
+    };
+    const chain = makeChain(faults);
+    expect(problems(chain.leaf, checkOf(chain))).toEqual([]);
+    const named = makeChain({ ...faults, lower: {}, leaf: {} });
+    expect(problems(named.leaf, checkOf(named))).toEqual(['path-length@3']);
+  });
+
+  it('tells all problems, and whose they are', () => {
+    const chain = makeChain({ upper: { notAfter: new Date(madeAt - 1000) } });
+    const check = { ...checkOf(chain), name: 'other.example' };
+    expect(() => verifyChain(chain.leaf, check)).toThrow(
+      'The certificate of "leaf" is not trusted: it is not for "other.example" [name]; ' +
+        '"upper": it ended at 2026-03-01T11:59:59Z [expired].',
+    );
+  });
+
+  it.each(Object.entries(planted))('finds %s', (_what, [codes, faults, change = {}]) => {
+    const chain = makeChain(faults);
+    const changed = typeof change === 'function' ? change(chain) : change;
+    expect(problems(chain.leaf, { ...checkOf(chain), ...changed })).toEqual(codes);
+  });
+
+  it('has a planted fault for each of its codes', () => {
+    const found = Object.values(planted).flatMap(([codes]) => codes.map((code) => code.replace(/@.*/, '')));
+    expect(new Set(found)).toEqual(new Set(chainCodes));
   });
 });
