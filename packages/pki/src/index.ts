@@ -44,6 +44,9 @@ export type {
 export { PluginConfigError } from './plugins/errors.ts';
 export { instanceCa } from './plugins/instance-ca.ts';
 export { keyFingerprint } from './key/key-fingerprint.ts';
+export { isEncryptedKey, keyCiphers, readEncryptedKey, writeEncryptedKey } from './key/encrypted-key.ts';
+export type { KeyCipher } from './key/encrypted-key.ts';
+export { PassphraseWrongError } from './key/errors.ts';
 export { readPrivateKey, writePrivateKey } from './key/private-key.ts';
 export { rootFileName } from './name/root-name.ts';
 export type { DistinguishedName } from './name/distinguished-name.ts';
