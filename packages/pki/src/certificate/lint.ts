@@ -105,10 +105,7 @@ const rules: Readonly<Record<string, Rule>> = {
     ),
 
   'issuer-is-authority': ({ issuer }) =>
-    unless(
-      issuer === undefined || (issuer.isAuthority && issuer.keyUsages.includes('keyCertSign')),
-      'the issuer is no certificate authority',
-    ),
+    unless(issuer === undefined || (issuer.isAuthority && maySign(issuer)), 'the issuer is no certificate authority'),
 
   'public-key': ({ publicKey }) => {
     if (publicKey === undefined) return ['its key cannot be read'];
@@ -230,6 +227,11 @@ export function lintTbs(reader: DerReader, context: LintContext): LintReport {
   };
   const problems = entries.flatMap(([code, rule]) => rule(subject).map((message) => ({ code, message })));
   return { problems, tbs, values };
+}
+
+/** RFC 5280 §4.2.1.3: without the extension a key may be used for everything, as the roots that openssl makes. */
+function maySign({ extensions, keyUsages }: Certificate): boolean {
+  return !extensions.some(({ oid }) => oid === oids.keyUsage) || keyUsages.includes('keyCertSign');
 }
 
 /** A local part of plain characters, and a host. */
