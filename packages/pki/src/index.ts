@@ -41,12 +41,21 @@ export type {
   PluginOrder,
   PluginResult,
 } from './plugin/certificate-plugin.ts';
-export { PluginConfigError } from './plugins/errors.ts';
+export { PluginCaError, PluginConfigError, SubjectUnreadableError } from './plugins/errors.ts';
 export { instanceCa } from './plugins/instance-ca.ts';
 export { keyFingerprint } from './key/key-fingerprint.ts';
 export { isEncryptedKey, keyCiphers, readEncryptedKey, writeEncryptedKey } from './key/encrypted-key.ts';
 export type { KeyCipher } from './key/encrypted-key.ts';
 export { PassphraseWrongError } from './key/errors.ts';
 export { readPrivateKey, writePrivateKey } from './key/private-key.ts';
+export { checkRevoked } from './revocation/check-revoked.ts';
+export type { RevocationCheck, RevocationStatus } from './revocation/check-revoked.ts';
+export { createRevocationList } from './revocation/create-revocation-list.ts';
+export type { RevocationListOptions } from './revocation/create-revocation-list.ts';
+export { RevocationListUnreadableError, RevocationRefusedError } from './revocation/errors.ts';
+export { revocationReasons } from './revocation/reasons.ts';
+export type { RevocationReason } from './revocation/reasons.ts';
+export { readRevocationList } from './revocation/revocation-list.ts';
+export type { RevocationList, RevokedCertificate } from './revocation/revocation-list.ts';
 export { rootFileName } from './name/root-name.ts';
 export type { DistinguishedName } from './name/distinguished-name.ts';

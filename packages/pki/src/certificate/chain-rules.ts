@@ -5,11 +5,15 @@ import { DerReader } from '../der/der-reader.ts';
 import { oids } from '../der/oids.ts';
 import { rsaModulus } from '../key/key-algorithm.ts';
 import { parseIpAddress } from '../name/ip-address.ts';
+import { checkRevoked } from '../revocation/check-revoked.ts';
+import type { RevocationStatus } from '../revocation/check-revoked.ts';
+import type { RevocationList } from '../revocation/revocation-list.ts';
 import type { Certificate } from './certificate.ts';
 import { isKeyIdentifierOf, isSelfIssued } from './chain-search.ts';
 import type { ChainSearch } from './chain-search.ts';
 import { readExtensionValues } from './extensions.ts';
 import type { KeyUsage } from './extensions.ts';
+import { isTrustedSignature } from './signature.ts';
 import { nameConstraintsOf, nameViolations, presentedNames } from './name-constraints.ts';
 
 /** What the leaf is wanted for. */
@@ -26,6 +30,8 @@ export interface Link {
   readonly time: Date;
   readonly purpose: ChainPurpose;
   readonly name: string | undefined;
+  /** Undefined when nobody asks for revocation. */
+  readonly revocationLists: readonly RevocationList[] | undefined;
 }
 
 /** Answers what is wrong, in sentences without full stop. */
@@ -36,10 +42,6 @@ const has = ({ extensions }: Certificate, id: string): boolean => extensions.som
 const issuerOf = ({ chain, depth }: Link): Certificate | undefined => chain[depth + 1];
 const iso = (date: Date): string => date.toISOString().replace(/\.\d+/, '');
 
-const signatureOids: readonly string[] = [
-  ...[oids['ecdsa-with-SHA256'], oids['ecdsa-with-SHA384'], oids['ecdsa-with-SHA512'], oids.Ed25519],
-  ...[oids.sha256WithRSAEncryption, oids.sha384WithRSAEncryption, oids.sha512WithRSAEncryption],
-];
 const curves = ['prime256v1', 'secp384r1', 'secp521r1'];
 
 /** Policies can fail only for who asks for one, which nobody does here; constraints of policies are not understood. */
@@ -70,7 +72,7 @@ const rules: Readonly<Record<string, Rule>> = {
 
   'signature-algorithm': (link) =>
     unless(
-      issuerOf(link) === undefined || signatureOids.includes(link.certificate.signatureAlgorithm),
+      issuerOf(link) === undefined || isTrustedSignature(link.certificate.signatureAlgorithm),
       `its signature algorithm ${link.certificate.signatureAlgorithm} is none that is trusted`,
     ),
 
@@ -129,9 +131,26 @@ const rules: Readonly<Record<string, Rule>> = {
     );
   },
 
+  revoked: (link) => {
+    const status = revocationOf(link);
+    if (status?.status !== 'revoked') return [];
+    return [`it was revoked at ${iso(status.revokedAt)} (${status.reason})`];
+  },
+
+  'revocation-unknown': (link) => {
+    const status = revocationOf(link);
+    return status?.status === 'unknown' ? [`whether it is revoked is not known: ${status.why}`] : [];
+  },
+
   name: ({ certificate, depth, name }) =>
     unless(name === undefined || depth > 0 || isFor(certificate, name), `it is not for ${JSON.stringify(name)}`),
 };
+
+function revocationOf(link: Link): RevocationStatus | undefined {
+  const { certificate, revocationLists: lists, time } = link;
+  const issuer = issuerOf(link);
+  return lists && issuer && checkRevoked(certificate, { issuer, lists, time });
+}
 
 /** The codes of all rules about one certificate. */
 export const linkCodes: readonly string[] = Object.keys(rules);

@@ -135,7 +135,7 @@ function readKeyUsage(value: DerReader): KeyUsage[] {
   return value.namedBits().flatMap((bit) => keyUsageBits[bit] ?? []);
 }
 
-function readAuthorityKeyIdentifier(value: DerReader): Buffer | undefined {
+export function readAuthorityKeyIdentifier(value: DerReader): Buffer | undefined {
   return value
     .sequence()
     .find((member) => member.contextTag === 0)

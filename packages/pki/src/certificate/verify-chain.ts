@@ -1,5 +1,6 @@
 import { CertificateUntrustedError } from '../errors.ts';
 import type { ChainProblem } from '../errors.ts';
+import type { RevocationList } from '../revocation/revocation-list.ts';
 import type { Certificate } from './certificate.ts';
 import { linkCodes, linkProblems } from './chain-rules.ts';
 import type { ChainPurpose } from './chain-rules.ts';
@@ -16,6 +17,8 @@ export interface ChainCheck {
   readonly purpose: ChainPurpose;
   /** The DNS name or IP address by which the server was reached. */
   readonly name?: string;
+  /** When given, a certificate about which no list of its issuer speaks is not trusted. */
+  readonly revocationLists?: readonly RevocationList[];
 }
 
 /** The codes of what can be wrong with a chain. */
@@ -52,9 +55,9 @@ function isBetter(left: Judged, right: Judged): boolean {
 }
 
 function problemsOf({ certificates: chain, isAnchored }: Path, check: ChainCheck, search: ChainSearch): ChainProblem[] {
-  const { time, purpose, name } = check;
+  const { time, purpose, name, revocationLists } = check;
   const found = chain.flatMap((certificate, depth) =>
-    linkProblems({ certificate, depth, chain, search, time, purpose, name }).map(({ code, message }) =>
+    linkProblems({ certificate, depth, chain, search, time, purpose, name, revocationLists }).map(({ code, message }) =>
       problem(certificate, depth, code, message),
     ),
   );

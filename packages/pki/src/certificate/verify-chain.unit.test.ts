@@ -2,12 +2,14 @@ import { generateKeyPairSync } from 'node:crypto';
 
 import { describe, expect, it } from 'vitest';
 
-import { madeAt, makeChain, makeOne } from '../../test/made-chain.ts';
+import { keysOf, madeAt, makeChain, makeOne } from '../../test/made-chain.ts';
 import type { Fault, MadeChain, Position } from '../../test/made-chain.ts';
 import { nullValue, toDer } from '../der/der.ts';
 import { oids } from '../der/oids.ts';
 import { CertificateUntrustedError } from '../errors.ts';
 import { generateKeyPair } from '../key/key-algorithm.ts';
+import { createRevocationList } from '../revocation/create-revocation-list.ts';
+import type { RevocationList } from '../revocation/revocation-list.ts';
 import type { Certificate } from './certificate.ts';
 import * as extensions from './extensions.ts';
 import { nameConstraintsExtension } from './name-constraints.ts';
@@ -95,6 +97,9 @@ const planted: Readonly<Record<string, Planted>> = {
     ['extended-key-usage@1'],
     { lower: { set: [extensions.extendedKeyUsage(oids.clientAuth)] } },
   ],
+  'a revoked leaf': [['revoked@0'], {}, { revocationLists: [...listsOf({ lower: [sound.leaf.serialNumber] })] }],
+  'a revoked authority': [['revoked@2'], {}, { revocationLists: [...listsOf({ root: [sound.upper.serialNumber] })] }],
+  'no list about an authority': [['revocation-unknown@1'], {}, { revocationLists: listsOf({}).toSpliced(1, 1) }],
   'another name': [['name@0'], {}, { name: 'other.example' }],
   'a missing authority': [['issuer-unknown@1'], {}, ({ lower }) => ({ intermediates: [lower] })],
   'no authorities': [['issuer-unknown@0'], {}, { intermediates: [] }],
@@ -125,6 +130,23 @@ const planted: Readonly<Record<string, Planted>> = {
     { intermediates: ring() },
   ],
 };
+
+/** The lists of the root, the upper and the lower authority. */
+function listsOf(revoked: Partial<Record<Position, readonly string[]>>): RevocationList[] {
+  return (['root', 'upper', 'lower'] as const).map((position) =>
+    createRevocationList({
+      issuer: { certificate: sound[position], privateKey: keysOf[position].privateKey },
+      revoked: (revoked[position] ?? []).map((serialNumber) => ({
+        serialNumber,
+        revokedAt: time,
+        reason: 'superseded',
+      })),
+      number: 1n,
+      nextUpdate: new Date(madeAt + day),
+      clock: { now: () => madeAt },
+    }),
+  );
+}
 
 /** Authorities of one name and five keys, each of which signed every other: many ways, none to a root. */
 function ring(): Certificate[] {
@@ -189,6 +211,10 @@ describe('verifyChain', () => {
     expect(problems(chain.leaf, checkOf(chain))).toEqual([]);
     const named = makeChain({ ...faults, lower: {}, leaf: {} });
     expect(problems(named.leaf, checkOf(named))).toEqual(['path-length@3']);
+  });
+
+  it('accepts what no list of its issuer revokes', () => {
+    expect(problems(sound.leaf, { ...checkOf(sound), revocationLists: listsOf({ root: ['00'] }) })).toEqual([]);
   });
 
   it('tells all problems, and whose they are', () => {
