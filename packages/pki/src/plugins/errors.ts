@@ -12,3 +12,26 @@ export class PluginConfigError extends PkiError {
     });
   }
 }
+
+/** A plugin has no such CA, or cannot do this with it. */
+export class PluginCaError extends PkiError {
+  override readonly name = 'PluginCaError';
+  constructor(pluginCaId: string, reason: string, remedy: string) {
+    super('plugin-ca', `The CA ${JSON.stringify(pluginCaId.slice(0, 80))} ${reason}.`, {
+      item: 'pluginCaId',
+      value: pluginCaId,
+      remedy,
+    });
+  }
+}
+
+export class SubjectUnreadableError extends PkiError {
+  override readonly name = 'SubjectUnreadableError';
+  constructor(subject: string, reason: string) {
+    super('subject-unreadable', `The subject ${JSON.stringify(subject.slice(0, 200))} cannot be read: ${reason}.`, {
+      item: 'subject',
+      value: subject,
+      remedy: 'Write it as RFC 4514 does, with CN, and C, ST, L, O, OU or emailAddress: "CN=Meters,O=Example\\, Inc.".',
+    });
+  }
+}
