@@ -19,7 +19,7 @@ export const exitCodes = {
 const errorCodes: Readonly<Record<Exclude<keyof typeof exitCodes, 'ok' | 'failure'>, readonly string[]>> = {
   usage: ['usage', 'agent-module', 'agent-package', 'archive-refused', 'python-agent'],
   unavailable: [
-    ...['bind', 'endpoint', 'unreachable', 'refused', 'discovery', 'database-busy'],
+    ...['bind', 'endpoint', 'unreachable', 'refused', 'discovery', 'database-busy', 'certificate-request'],
     ...['web-port-in-use', 'web-name-unresolved', 'web-bind'],
     ...['EADDRINUSE', 'EADDRNOTAVAIL', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'],
   ],
@@ -29,7 +29,15 @@ const errorCodes: Readonly<Record<Exclude<keyof typeof exitCodes, 'ok' | 'failur
     ...['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR', 'EISDIR', 'EROFS', 'ENOSPC', 'EIO', 'EMFILE', 'ENFILE', 'ELOOP'],
   ],
   noPermission: [
-    ...['home-foreign', 'denied', 'pending', 'unauthorized', 'identity-taken', 'identity-reserved'],
+    ...[
+      'home-foreign',
+      'denied',
+      'pending',
+      'certificate-denied',
+      'unauthorized',
+      'identity-taken',
+      'identity-reserved',
+    ],
     ...['identity-in-use', 'wrong-serverkey', 'unknown-serverkey', 'serverkey-mismatch', 'known-host-mismatch'],
   ],
   configuration: [

@@ -34,7 +34,8 @@ export interface CertificateRequestOptions {
 
 /** What the other platform says. */
 export type CertificateAnswer =
-  | { readonly kind: 'pending' | 'denied'; readonly name: string; readonly message: string }
+  | { readonly kind: 'pending'; readonly name: string; readonly message: string }
+  | { readonly kind: 'denied'; readonly name: string; readonly message: string }
   | ({ readonly kind: 'approved'; readonly name: string; readonly file: string } & RemoteCertificate);
 
 /**
@@ -56,8 +57,8 @@ export async function requestCertificate(options: CertificateRequestOptions): Pr
   const csr = await makeRequest(options, name, privateKey);
   const answer = await post(options, { csr, identity: name });
   if (answer.kind !== 'approved') return { ...answer, name };
-  const now = new Date(options.now());
-  const given = checkIssued(answer, { address, name, privateKey, root: platform['rmq-ca-cert'], now });
+  const roots = [platform['rmq-ca-cert'], rootCertificate];
+  const given = checkIssued(answer, { address, name, privateKey, roots, time: new Date(options.now()) });
   const ownRoot = await ownRootOf(options);
   await options.certificates.write({ ...given, name, remoteInstance, keyName, ownRoot });
   return { kind: 'approved', name, file: options.certificates.certificateFile(name), ...given };
