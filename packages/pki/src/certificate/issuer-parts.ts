@@ -42,8 +42,11 @@ export function spki(key: KeyObject): Buffer {
   return key.export({ type: 'spki', format: 'der' });
 }
 
-/** The leftmost 160 bits of SHA-256 over the public key's bits (RFC 7093 §2, method 1). */
-export function keyIdentifier(key: KeyObject): Buffer {
-  const bits = DerReader.of(spki(key), 'public key').sequence()[1]?.content().subarray(1) ?? Buffer.alloc(0);
-  return createHash('sha256').update(bits).digest().subarray(0, 20);
+/** The content of subjectPublicKey, by which a key is known. */
+export function publicKeyBits(key: KeyObject): Buffer {
+  return DerReader.of(spki(key), 'public key').sequence()[1]?.bitString() ?? Buffer.alloc(0);
 }
+
+/** The leftmost 160 bits of SHA-256 over the public key's bits (RFC 7093 §2, method 1). */
+export const keyIdentifier = (key: KeyObject): Buffer =>
+  createHash('sha256').update(publicKeyBits(key)).digest().subarray(0, 20);

@@ -12,6 +12,17 @@ export class RevocationListUnreadableError extends PkiError {
   }
 }
 
+export class OcspUnreadableError extends PkiError {
+  override readonly name = 'OcspUnreadableError';
+  constructor(item: 'OCSP request' | 'OCSP response', reason: string, cause?: unknown) {
+    super('ocsp-unreadable', `The ${item} cannot be read: ${reason.replace(/\.$/, '')}.`, {
+      item,
+      remedy: 'Send it as DER, as RFC 6960 has it.',
+      cause,
+    });
+  }
+}
+
 /** What was to be said about revoked certificates cannot be signed like that: `problems` lists all reasons. */
 export class RevocationRefusedError extends PkiError {
   override readonly name = 'RevocationRefusedError';
