@@ -11,7 +11,9 @@ const root = join(import.meta.dirname, '..');
 /** Debian packages that suites need, and how to tell that one is there. */
 const systemPackages = [
   { name: 'chromium', there: () => existsSync('/usr/bin/chromium') },
+  { name: 'curl', there: () => existsSync('/usr/bin/curl') },
   { name: 'gnutls-bin', there: () => existsSync('/usr/bin/certtool') },
+  { name: 'jq', there: () => existsSync('/usr/bin/jq') },
   { name: 'openssl', there: () => existsSync('/usr/bin/openssl') },
   { name: 'pebble', there: () => existsSync('/usr/bin/pebble') },
   { name: 'python3-pip', there: () => succeeds('/usr/bin/python3', ['-m', 'pip', '--version']) },
