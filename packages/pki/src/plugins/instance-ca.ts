@@ -15,7 +15,6 @@ import type {
   CaInfo,
   CertificatePlugin,
   CreateCaRequest,
-  JsonObject,
   PluginContext,
   PluginOrder,
   PluginResult,
@@ -23,8 +22,9 @@ import type {
 import { AuthorityFiles, infoOf } from './authority-files.ts';
 import type { SubAuthority } from './authority-files.ts';
 import { PluginCaError, PluginConfigError } from './errors.ts';
-import { isServed } from './order-meta.ts';
+import { isServed, notServed } from './order-meta.ts';
 import { parseSubject } from './parse-subject.ts';
+import { readOptions, wholeNumber } from './plugin-options.ts';
 
 const NAME = 'instance-ca';
 const DEFAULT_DAYS = 365;
@@ -38,7 +38,7 @@ const MOST_DAYS = 3650;
 export const instanceCa = defineCertificatePlugin({
   name: NAME,
   async create({ config, directory, home, instanceName, clock }: PluginContext): Promise<CertificatePlugin> {
-    const days = daysOf(config);
+    const { days } = readOptions(NAME, config, { days: wholeNumber(1, MOST_DAYS, DEFAULT_DAYS) });
     const root = await readAuthority(join(home, 'certificates'), rootFileName(instanceName));
     const files = new AuthorityFiles(directory);
     const below = await files.read().catch((error: unknown) => {
@@ -112,7 +112,7 @@ class InstanceCa implements CertificatePlugin {
 
   #issue({ orderId, openedAt, orderMeta, pluginMeta, pluginCaId = NAME }: PluginOrder): PluginResult {
     if (pluginMeta['canceled'] === true) return canceled;
-    if (!isServed(orderMeta)) return noOrder;
+    if (!isServed(orderMeta)) return notServed;
     const { authority: issuer } = this.#ca(pluginCaId);
     const request = readSigningRequest(orderMeta.csr);
     const { pem } = issueCertificate({
@@ -137,10 +137,6 @@ const canceled: PluginResult = {
   status: certificateStatus.REQUEST_CANCELED,
   statusMessage: 'The order was canceled; nothing was issued.',
 };
-const noOrder: PluginResult = {
-  status: certificateStatus.INVALID_OPERATION,
-  statusMessage: 'The order holds no certificate request for a client, a server or a peer.',
-};
 
 /** 126 bits of a hash over the order's random id; the two leading ones are fixed to keep it positive and of full length. */
 function serialNumberOf(orderId: string, fingerprint: string): Buffer {
@@ -159,15 +155,4 @@ async function readAuthority(directory: string, name: string): Promise<Authority
   } catch (error) {
     throw new PluginConfigError(NAME, `the instance's root (${certificate}, ${key}) cannot be used`, error);
   }
-}
-
-function daysOf(config: JsonObject): number {
-  const { days = DEFAULT_DAYS, ...unknown } = config;
-  const [key] = Object.keys(unknown);
-  if (key !== undefined) throw new PluginConfigError(NAME, `it has no option "${key}"; there is "days"`);
-  if (typeof days === 'number' && Number.isInteger(days) && days >= 1 && days <= MOST_DAYS) return days;
-  throw new PluginConfigError(
-    NAME,
-    `"days" is ${JSON.stringify(days)} instead of a whole number from 1 to ${MOST_DAYS}`,
-  );
 }

@@ -135,6 +135,8 @@ export class PluginRig {
         const saved = this.#json(pluginMeta);
         await order.onSave();
         order.keep(saved);
+        order.saves += 1;
+        await order.onKept();
       },
       signal: order.abort.signal,
     };
@@ -190,6 +192,22 @@ export class PluginRig {
   /** Calls a method and follows its answer to the end. */
   async finish(order: TestOrder, method: OrderMethod): Promise<PluginResult> {
     return this.follow(order, await this.call(order, method), method);
+  }
+
+  /** Ends the plugin's process as its n-th save is kept. Answers whether it came so far; else the order has ended. */
+  async crash(order: TestOrder, method: OrderMethod, n: number): Promise<boolean> {
+    const crashed = Promise.withResolvers<boolean>();
+    order.onKept = () => {
+      if (order.saves < n) return Promise.resolve();
+      crashed.resolve(true);
+      return new Promise(() => undefined);
+    };
+    const ended = this.finish(order, method).then(() => false);
+    // What was cut off never settles, or runs into its deadline.
+    ended.catch(() => undefined);
+    const isCrashed = await Promise.race([crashed.promise, ended]);
+    order.onKept = () => Promise.resolve();
+    return isCrashed;
   }
 
   issue(order: TestOrder): Promise<PluginResult> {

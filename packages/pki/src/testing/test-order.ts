@@ -25,7 +25,10 @@ export class TestOrder {
   readonly abort = new AbortController();
   keys: KeyPair;
   orderMeta: OrderMeta;
-  /** What becomes of a `save`. */
+  /** So often has the plugin saved. */
+  saves = 0;
+  /** What becomes of a `save` before, and after, it is kept. */
+  onKept: () => Promise<void> = () => Promise.resolve();
   onSave: () => Promise<void> = () => Promise.resolve();
 
   constructor(keys: KeyPair, orderMeta: OrderMeta, pluginCaId: string | undefined) {
