@@ -10,6 +10,7 @@ const foreign = {
   'libsodium-wrappers': ['zmtp'],
   '@noble/*': ['zmtp'],
   'node-forge': ['pki'],
+  'acme-client': ['pki'],
   jose: ['auth'],
   zeromq: ['bus-zmq', 'bench', 'e2e'],
   axios: ['connect', 'demo', 'e2e'],
