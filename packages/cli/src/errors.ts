@@ -187,3 +187,27 @@ export class WebFileError extends VipError {
     });
   }
 }
+
+/** The other platform's operator has not decided yet. */
+export class CertificatePendingError extends VipError {
+  override readonly name = 'CertificatePendingError';
+  constructor(name: string, address: string) {
+    super('pending', `The request for the certificate of ${name} waits for approval at ${address}.`, {
+      item: 'certificate request',
+      value: name,
+      remedy: `Let it be approved there (vctl auth remote approve ${name}), and ask again, or wait with --wait.`,
+    });
+  }
+}
+
+/** No agent of this identity is installed whose data folder could take the certificate. */
+export class AgentDataMissingError extends VipError {
+  override readonly name = 'AgentDataMissingError';
+  constructor(identity: string) {
+    super('usage', `No agent with the identity "${identity}" is installed here.`, {
+      item: 'identity',
+      value: identity,
+      remedy: 'Name the folder for the certificate with --folder.',
+    });
+  }
+}

@@ -2,6 +2,7 @@ import { PriorityInvalidError, TagInvalidError } from '@volttron-ts/aip';
 import { exitCodeOf, exitCodes, failureLine } from '@volttron-ts/connect';
 import { InvalidValueError, RemoteError, TimeoutError } from '@volttron-ts/vip-core';
 import { CommanderError } from 'commander';
+import { certificateExitCode } from './certs/exit-codes.ts';
 import {
   AgentEndedError,
   InstallError,
@@ -72,7 +73,7 @@ function ownExitCode(error: unknown): number {
   if (error instanceof NotRunningError) return NOT_POSSIBLE;
   // Files have errors of their own: what is left was given as an argument.
   const isArgument = ARGUMENTS.some((kind) => error instanceof kind);
-  return isArgument ? exitCodes.usage : exitCodeOf(error);
+  return isArgument ? exitCodes.usage : (certificateExitCode(error) ?? exitCodeOf(error));
 }
 
 const ARGUMENTS = [InvalidValueError, PriorityInvalidError, TagInvalidError] as const;

@@ -4,6 +4,7 @@ import { addLifeCommands } from './agents/life-commands.ts';
 import { addListCommands } from './agents/list-commands.ts';
 import { addMarkCommands } from './agents/mark-commands.ts';
 import { addAuthCommands } from './auth/auth-commands.ts';
+import { addCertsCommands } from './certs/certs-commands.ts';
 import { CommandContext } from './command-context.ts';
 import type { CommandContextOptions, GlobalOptions } from './command-context.ts';
 import { addConfigCommands } from './config/config-commands.ts';
@@ -38,6 +39,8 @@ function addCommands(program: Command, run: Runner): void {
   program.commandsGroup('Who may, and what agents are told:');
   addAuthCommands(program.command('auth').description('manage authorization entries and encryption keys'), run);
   addConfigCommands(program.command('config').description('manage the configurations of agents'), run);
+  program.commandsGroup('Certificates:');
+  addCertsCommands(program.command('certs').description('make, ask for, sign and check certificates'), run);
   program.commandsGroup('The platform:');
   addPeerCommands(program, run);
   addPlatformCommands(program, run);

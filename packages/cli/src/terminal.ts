@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import type { Interface } from 'node:readline';
+import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { EndOfInputError } from './errors.ts';
 
@@ -44,6 +45,19 @@ export class Terminal {
     throw new EndOfInputError(question.replace(/[:\s]+$/, ''));
   }
 
+  /** Asks without showing what is typed; from a file, as any question. Throws EndOfInputError. */
+  async askSecret(question: string): Promise<string> {
+    const { input } = this.#streams;
+    if (!('isTTY' in input) || input.isTTY !== true) return this.ask(question);
+    this.#lines?.reader.close();
+    this.#lines = undefined;
+    this.prompt(question);
+    const answer = await readHidden(input);
+    this.prompt('\n');
+    if (answer !== undefined) return answer;
+    throw new EndOfInputError(question.replace(/[:\s]+$/, ''));
+  }
+
   /** Everything in the input, to its end. */
   readAll(): Promise<string> {
     return text(this.#streams.input);
@@ -67,4 +81,26 @@ export class Terminal {
     const reader = createInterface({ input: this.#streams.input, terminal: false });
     return { reader, next: reader[Symbol.asyncIterator]() };
   }
+}
+
+/** A line of a terminal in whose place nothing is shown; undefined when it is given up (^C, ^D). */
+function readHidden(input: NodeJS.ReadableStream): Promise<string | undefined> {
+  const nowhere = new Writable({
+    write: (_chunk, _encoding, done) => {
+      done();
+    },
+  });
+  const reader = createInterface({ input, output: nowhere, terminal: true, historySize: 0 });
+  return new Promise((resolve) => {
+    reader.once('line', (line) => {
+      resolve(line);
+      reader.close();
+    });
+    reader.once('close', () => {
+      resolve(undefined);
+    });
+    reader.once('SIGINT', () => {
+      reader.close();
+    });
+  });
 }

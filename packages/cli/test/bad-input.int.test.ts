@@ -36,7 +36,7 @@ describe('vctl, used wrongly', () => {
     // Ours stand in another order, and there are more.
     const namesIn = (text: string): string[] => choices.exec(text)?.[1]?.split(', ') ?? [];
     const ours = namesIn(ended.stderr);
-    expect(namesIn(stderr).filter((name) => !ours.includes(name))).toEqual(["'run'", "'certs'", "'send'", "'stats'"]);
+    expect(namesIn(stderr).filter((name) => !ours.includes(name))).toEqual(["'run'", "'send'", "'stats'"]);
   });
 
   it('names a wrong sub-command, option, argument and value with exit code 2', async () => {

@@ -28,8 +28,7 @@ const LEFT_OUT = [
 
 /**
  * `run` calls a method that does not exist, `send` an obsolete protocol (reference/agents-cli.md §7.2); `stats` switches on
- * counters that stop the platform (reference/vip-zmq.md §7); `certs` and, on RabbitMQ, `rabbitmq` come with certificates
- * and that bus.
+ * counters that stop the platform (reference/vip-zmq.md §7); `rabbitmq` comes with that bus.
  */
 const NO_COMMANDS = ['run', 'send', 'stats', 'certs'];
 /** Agents of ours have no requirements of pip. */

@@ -1,5 +1,5 @@
 import { rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -122,10 +122,38 @@ const steps = (folder: string, file: string): readonly Step[] => [
     args: [ID],
     fails: true as const,
   })),
+  ...certificateSteps(dirname(file)),
   { command: 'peerlist' },
   { command: 'audit verify' },
   { command: 'shutdown' },
 ];
+
+/** The commands of `certs`, which are told their files. */
+function certificateSteps(folder: string): Step[] {
+  const [ca, key, request] = ['rootCA.pem', 'server.key', 'server.csr'].map((name) => join(folder, name)) as [
+    ...[string, string, string],
+  ];
+  const subject = ['--subject', '/CN=localhost'];
+  const passphrase = 'open sesame\n';
+  return [
+    { command: 'certs root', args: [...subject, '--out', ca], input: passphrase.repeat(2) },
+    { command: 'certs root', args: [...subject, '--out', ca], fails: true },
+    { command: 'certs key', args: [key] },
+    { command: 'certs csr', args: [key, ...subject] },
+    { command: 'certs sign', args: [request, '--ca', ca], input: passphrase },
+    { command: 'certs sign', args: [request, '--ca', ca, '--force'], input: 'wrong\n', fails: true },
+    {
+      command: 'certs client',
+      args: [...subject, '--ca', ca, '--out', join(folder, 'client.crt')],
+      input: passphrase,
+    },
+    { command: 'certs show', args: [ca] },
+    { command: 'certs show', args: [request] },
+    { command: 'certs show', args: [key], fails: true },
+    { command: 'certs verify', args: [join(folder, 'client.crt'), '--ca', ca] },
+    { command: 'certs request', args: ['https://127.0.0.1:1', 'a1', '--folder', folder], fails: true },
+  ];
+}
 
 describe('--json', () => {
   let platform: Platform;

@@ -20,6 +20,8 @@ export interface Run {
   /** What stands in the input, which then ends. */
   readonly input?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Where it runs; here when absent. */
+  readonly folder?: string;
   /** Errors go to the output, as on a terminal. */
   readonly merged?: true;
 }
@@ -54,11 +56,12 @@ async function endOf(child: ChildProcessWithoutNullStreams, input = ''): Promise
 function spawnProgram(
   name: string,
   args: readonly string[],
-  { home, environment, merged }: Run,
+  { home, environment, merged, folder }: Run,
 ): ChildProcessWithoutNullStreams {
   const command = [process.execPath, SOURCES, pathOf(name), ...args];
   const [program = '', ...rest] = merged === true ? ['sh', '-c', 'exec "$@" 2>&1', 'sh', ...command] : command;
-  const child = spawn(program, rest, { env: { ...process.env, VOLTTRON_HOME: home, ...environment } });
+  const env = { ...process.env, VOLTTRON_HOME: home, ...environment };
+  const child = spawn(program, rest, { env, ...(folder === undefined ? {} : { cwd: folder }) });
   child.stdin.on('error', () => undefined);
   return child;
 }
