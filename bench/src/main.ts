@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { auth } from './benches/auth.ts';
+import { csr } from './benches/csr.ts';
 import { fanout } from './benches/fanout.ts';
 import { manyAgents } from './benches/many-agents.ts';
 import { pubsub } from './benches/pubsub.ts';
@@ -20,6 +21,7 @@ const benches = new Map<string, { readonly about: string; readonly comparisons: 
   ['pubsub', { about: 'publications 1 → 1: our router, pyzmq raw router', comparisons: pubsub }],
   ['fanout', { about: 'deliveries 1 → 100: our router, pyzmq raw router', comparisons: fanout }],
   ['auth', { about: 'CURVE handshakes and look-ups among 100,000 auth entries', comparisons: auth }],
+  ['csr', { about: 'certificates over HTTPS: the platform, its floor, step-ca, cfssl', comparisons: csr }],
   ['many-agents', { about: '1,000 CURVE connections, a message a second each', comparisons: manyAgents }],
   ['startup', { about: 'time to the first hello, and memory, of what was built', comparisons: startup }],
   ['rpc', { about: 'calls from agent to agent with CURVE', comparisons: rpc }],
