@@ -31,8 +31,14 @@ describe('the certificate directory', () => {
     const directory = new CertificateDirectory(home);
     await directory.writeRemote('central.node.x', 'PEM');
     expect(await readFile(join(home, 'certificates/remote_certs/central.node.x.crt'), 'utf8')).toBe('PEM');
+    await directory.writeRemote('central.node.a', 'PEM');
+    expect(await directory.listRemote()).toEqual(['central.node.a', 'central.node.x']);
+    expect(await directory.readRemote('central.node.x')).toBe('PEM');
+    expect(await directory.list()).toEqual([]);
+    await directory.removeRemote('central.node.a');
     await directory.removeRemote('central.node.x');
     await directory.removeRemote('central.node.x');
+    expect(await directory.readRemote('central.node.x')).toBeUndefined();
     expect(await readdir(join(home, 'certificates/remote_certs'))).toEqual([]);
   });
 

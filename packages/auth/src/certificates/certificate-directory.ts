@@ -66,10 +66,14 @@ export class CertificateDirectory {
     return readIfThere(this.certificateFile(name));
   }
 
-  /** Names of the certificates in `certs/`. */
-  async list(): Promise<readonly string[]> {
-    const files = await readdir(join(this.path, 'certs')).catch(() => []);
-    return files.filter((file) => file.endsWith('.crt')).map((file) => file.slice(0, -'.crt'.length));
+  /** Names of the certificates in `certs/`, sorted. */
+  list(): Promise<readonly string[]> {
+    return this.#names('certs');
+  }
+
+  /** Names of the certificates in `remote_certs/`, sorted. */
+  listRemote(): Promise<readonly string[]> {
+    return this.#names('remote_certs');
   }
 
   /** What a remote agent was given. */
@@ -78,8 +82,20 @@ export class CertificateDirectory {
     await writeFileAtomic(this.remoteFile(name), certificate, { mode: 0o644 });
   }
 
+  async readRemote(name: string): Promise<string | undefined> {
+    return readIfThere(this.remoteFile(name));
+  }
+
   async removeRemote(name: string): Promise<void> {
     await rm(this.remoteFile(name), { force: true });
+  }
+
+  async #names(folder: Folder): Promise<string[]> {
+    const files = await readdir(join(this.path, folder)).catch(() => []);
+    return files
+      .filter((file) => file.endsWith('.crt'))
+      .map((file) => file.slice(0, -'.crt'.length))
+      .sort();
   }
 
   async #make(folder: Folder, mode: number): Promise<void> {
