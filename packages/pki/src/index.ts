@@ -26,6 +26,11 @@ export { createSigningRequest, readSigningRequest } from './csr/signing-request.
 export type { SigningRequest, SigningRequestOptions } from './csr/signing-request.ts';
 export { generateKeyPair, keyAlgorithmNames } from './key/key-algorithm.ts';
 export type { KeyAlgorithmName, KeyPair } from './key/key-algorithm.ts';
+export { createPkcs12 } from './pkcs12/create-pkcs12.ts';
+export type { Pkcs12Options } from './pkcs12/create-pkcs12.ts';
+export { Pkcs12PassphraseError, Pkcs12RefusedError, Pkcs12UnreadableError } from './pkcs12/errors.ts';
+export { readPkcs12 } from './pkcs12/read-pkcs12.ts';
+export type { Pkcs12Content } from './pkcs12/read-pkcs12.ts';
 export { certificateStatus, defineCertificatePlugin } from './plugin/certificate-plugin.ts';
 export type {
   CaInfo,

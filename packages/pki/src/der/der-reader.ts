@@ -135,6 +135,8 @@ export class DerReader {
   content(): Buffer {
     const { value } = this.node;
     if (typeof value !== 'string') throw new DerError(this.item, 'a plain value was expected');
+    // forge keeps bytes one in a character, and has decoded this one type.
+    if (this.universalTag === Type.BMPSTRING) return Buffer.from(value, 'utf16le').swap16();
     return Buffer.from(value, 'latin1');
   }
 

@@ -34,6 +34,9 @@ export const bitString = (value: Uint8Array, unusedBits = 0): DerNode =>
 export const utf8String = (value: string): DerNode => universal(Type.UTF8, text(Buffer.from(value, 'utf8')));
 export const printableString = (value: string): DerNode => universal(Type.PRINTABLESTRING, value);
 
+/** forge keeps this one type as text. */
+export const bmpString = (value: string): DerNode => universal(Type.BMPSTRING, value);
+
 export const ia5String = (value: string): DerNode => universal(Type.IA5STRING, value);
 
 /** `[tag] EXPLICIT` */

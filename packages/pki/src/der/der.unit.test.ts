@@ -29,6 +29,12 @@ describe('DER', () => {
     expect(hex(der.utf8String('ü'))).toBe('0c02c3bc');
   });
 
+  it('writes and reads text as UTF-16', () => {
+    expect(hex(der.bmpString('aü€'))).toBe('1e06006100fc20ac');
+    expect(back(der.bmpString('aü€')).content().toString('hex')).toBe('006100fc20ac');
+    expect(back(der.bmpString('aü€')).der.toString('hex')).toBe('1e06006100fc20ac');
+  });
+
   it('writes an object identifier with long arcs', () => {
     expect(hex(der.oid('1.2.840.10045.4.3.2'))).toBe('06082a8648ce3d040302');
   });

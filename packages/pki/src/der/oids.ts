@@ -1,4 +1,4 @@
-/** Object identifiers by their names in RFC 5280, RFC 5480 and RFC 5758. */
+/** Object identifiers by their names in RFC 5280, RFC 5480, RFC 5758, RFC 6960, RFC 7292 and RFC 8018. */
 export const oids = {
   countryName: '2.5.4.6',
   stateOrProvinceName: '2.5.4.8',
@@ -41,4 +41,30 @@ export const oids = {
   sha384WithRSAEncryption: '1.2.840.113549.1.1.12',
   sha512WithRSAEncryption: '1.2.840.113549.1.1.13',
   Ed25519: '1.3.101.112',
+
+  sha1: '1.3.14.3.2.26',
+  sha256: '2.16.840.1.101.3.4.2.1',
+  sha384: '2.16.840.1.101.3.4.2.2',
+  sha512: '2.16.840.1.101.3.4.2.3',
+
+  data: '1.2.840.113549.1.7.1',
+  encryptedData: '1.2.840.113549.1.7.6',
+  keyBag: '1.2.840.113549.1.12.10.1.1',
+  pkcs8ShroudedKeyBag: '1.2.840.113549.1.12.10.1.2',
+  certBag: '1.2.840.113549.1.12.10.1.3',
+  x509Certificate: '1.2.840.113549.1.9.22.1',
+  friendlyName: '1.2.840.113549.1.9.20',
+  localKeyId: '1.2.840.113549.1.9.21',
+
+  'pbeWithSHAAnd3-KeyTripleDES-CBC': '1.2.840.113549.1.12.1.3',
+  PBES2: '1.2.840.113549.1.5.13',
+  PBKDF2: '1.2.840.113549.1.5.12',
+  hmacWithSHA1: '1.2.840.113549.2.7',
+  hmacWithSHA256: '1.2.840.113549.2.9',
+  hmacWithSHA384: '1.2.840.113549.2.10',
+  hmacWithSHA512: '1.2.840.113549.2.11',
+  'des-EDE3-CBC': '1.2.840.113549.3.7',
+  'aes128-CBC': '2.16.840.1.101.3.4.1.2',
+  'aes192-CBC': '2.16.840.1.101.3.4.1.22',
+  'aes256-CBC': '2.16.840.1.101.3.4.1.42',
 } as const;

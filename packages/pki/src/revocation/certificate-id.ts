@@ -5,16 +5,15 @@ import { publicKeyBits } from '../certificate/issuer-parts.ts';
 import { integerBytes, nullValue, octetString, oid, sequence } from '../der/der.ts';
 import type { DerNode } from '../der/der.ts';
 import type { DerReader } from '../der/der-reader.ts';
+import { oids } from '../der/oids.ts';
 
 /** By their object identifiers. */
 const hashes: Readonly<Record<string, string>> = {
-  '1.3.14.3.2.26': 'sha1',
-  '2.16.840.1.101.3.4.2.1': 'sha256',
-  '2.16.840.1.101.3.4.2.2': 'sha384',
-  '2.16.840.1.101.3.4.2.3': 'sha512',
+  [oids.sha1]: 'sha1',
+  [oids.sha256]: 'sha256',
+  [oids.sha384]: 'sha384',
+  [oids.sha512]: 'sha512',
 };
-/** The one that every responder knows (RFC 5019 §2.1.1); nothing depends on its strength. */
-const SHA1 = '1.3.14.3.2.26';
 
 /** What OCSP calls a certificate by (RFC 6960 §4.1.1): its issuer's name and key, hashed, and its serial number. */
 export interface CertificateId {
@@ -40,7 +39,8 @@ export function readCertificateId(reader: DerReader): CertificateId {
 
 export function encodeCertificateId(serialNumber: string, issuer: Certificate): DerNode {
   const [name, key] = issuerHashes(issuer, 'sha1');
-  const algorithm = sequence(oid(SHA1), nullValue());
+  // The hash that every responder knows (RFC 5019 §2.1.1); nothing depends on its strength.
+  const algorithm = sequence(oid(oids.sha1), nullValue());
   return sequence(algorithm, octetString(name), octetString(key), integerBytes(Buffer.from(serialNumber, 'hex')));
 }
 
