@@ -15,8 +15,18 @@ export async function scratchFolder(): Promise<string> {
   return folder;
 }
 
-/** Runs the openssl command line, the other implementation to agree with. */
-export async function openssl(...parameters: string[]): Promise<string> {
-  const { stdout } = await execute('openssl', parameters);
-  return stdout;
+/** The other implementations to agree with, and the Debian package of each. */
+const programs = { openssl: 'openssl', certtool: 'gnutls-bin', ocsptool: 'gnutls-bin' } as const;
+
+/** Runs a program and answers what it prints. */
+export async function run(program: keyof typeof programs, ...parameters: string[]): Promise<string> {
+  try {
+    const { stdout } = await execute(program, parameters);
+    return stdout;
+  } catch (error) {
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    throw isMissing ? new Error(`${program} is missing: apt-get install ${programs[program]}`) : error;
+  }
 }
+
+export const openssl = (...parameters: string[]): Promise<string> => run('openssl', ...parameters);

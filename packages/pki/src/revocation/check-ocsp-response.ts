@@ -36,11 +36,12 @@ export function checkOcspResponse(
 }
 
 function whyNot(response: OcspResponse, { issuer, time }: OcspCheck): string | undefined {
-  const responder = [issuer, ...response.certificates].find((candidate) => isResponder(response, candidate));
-  if (responder === undefined) return 'the certificate of the responder is not there';
-  const why = responderProblem(responder, issuer, time);
-  if (why !== undefined) return why;
-  return isSignedByKey(response, responder.publicKey) ? undefined : "the answer is not signed by the responder's key";
+  const candidates = [issuer, ...response.certificates].filter((candidate) => isResponder(response, candidate));
+  if (candidates.length === 0) return 'the certificate of the responder is not there';
+  const responder = candidates.find(({ publicKey }) => isSignedByKey(response, publicKey));
+  return responder === undefined
+    ? "the answer is not signed by the responder's key"
+    : responderProblem(responder, issuer, time);
 }
 
 function isResponder({ responderName, responderKeyHash }: OcspResponse, candidate: Certificate): boolean {

@@ -8,7 +8,7 @@ import { octetString, oid, sequence, tagged, toDer } from '../der/der.ts';
 import type { DerNode } from '../der/der.ts';
 import { oids } from '../der/oids.ts';
 import type { CertificateProblem } from '../errors.ts';
-import { isIssuedBy, keyHash } from './certificate-id.ts';
+import { isIssuedBy } from './certificate-id.ts';
 import type { CertificateId } from './certificate-id.ts';
 import type { RevocationStatus } from './check-revoked.ts';
 import { RevocationRefusedError } from './errors.ts';
@@ -46,7 +46,8 @@ export function createOcspResponse(options: OcspResponseOptions): Buffer {
   const { algorithm } = issuerParts(responder);
   const nonce = request.nonce && encodeExtension(nonceExtension(request.nonce));
   const data = sequence(
-    tagged(2, octetString(keyHash(responder.certificate))),
+    // By name: GnuTLS looks for a key hash in key identifiers, which need not be SHA-1.
+    tagged(1, fromDer(responder.certificate.subjectDer)),
     generalizedTime(new Date(clock.now())),
     sequence(...request.ids.map((id) => encodeAnswer(id, statusOf(id, options), thisUpdate, nextUpdate))),
     ...(nonce === undefined ? [] : [explicit(1, sequence(nonce))]),
