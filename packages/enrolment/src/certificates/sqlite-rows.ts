@@ -11,20 +11,35 @@ import type {
 
 const CURRENT = 'superseded_by IS NULL AND removed_at IS NULL';
 
-const requestColumns: readonly Exclude<keyof CertificateRequestRow, 'seq'>[] = [
-  ...(['id', 'name', 'fingerprint', 'csr', 'address', 'own', 'status', 'attempts', 'first_seen', 'last_seen'] as const),
-  ...(['decided_by', 'decided_from', 'decided_at', 'why', 'supersedes', 'superseded_by', 'removed_at'] as const),
-  ...(['order_id', 'step', 'step_seq', 'problem'] as const),
+/** What of a row stays as it was put down; SQLite looks for children of every key that an UPDATE names. */
+const requestKeys: readonly Exclude<keyof CertificateRequestRow, 'seq'>[] = [
+  ...(['id', 'name', 'fingerprint', 'own', 'first_seen', 'supersedes'] as const),
 ];
-const orderColumns: readonly (keyof CertificateOrderRow)[] = [
-  ...(['id', 'request_id', 'plugin', 'opened_at', 'order_meta', 'plugin_meta', 'private_key', 'status'] as const),
-  ...(['sub_status', 'sub_status_message', 'call', 'call_number', 'exclusive', 'recovering', 'next_method'] as const),
-  ...(['next_at', 'planned_at', 'modify_wanted', 'cancel_wanted', 'misses', 'lone_interruptions'] as const),
+const requestState: readonly Exclude<keyof CertificateRequestRow, 'seq'>[] = [
+  ...([
+    'csr',
+    'address',
+    'status',
+    'attempts',
+    'last_seen',
+    'decided_by',
+    'decided_from',
+    'decided_at',
+    'why',
+  ] as const),
+  ...(['superseded_by', 'removed_at', 'order_id', 'step', 'step_seq', 'problem'] as const),
 ];
-const certificateColumns: readonly (keyof CertificateRow)[] = [
+const orderKeys: readonly (keyof CertificateOrderRow)[] = ['id', 'request_id', 'plugin', 'opened_at', 'private_key'];
+const orderState: readonly (keyof CertificateOrderRow)[] = [
+  ...(['order_meta', 'plugin_meta', 'status', 'sub_status', 'sub_status_message', 'call', 'call_number'] as const),
+  ...(['exclusive', 'recovering', 'next_method', 'next_at', 'planned_at', 'modify_wanted', 'cancel_wanted'] as const),
+  ...(['misses', 'lone_interruptions'] as const),
+];
+const certificateKeys: readonly (keyof CertificateRow)[] = [
   ...(['id', 'order_id', 'request_id', 'name', 'certificate', 'intermediates', 'private_key'] as const),
-  ...(['serial_number', 'not_before', 'not_after', 'state', 'ended_at'] as const),
+  ...(['serial_number', 'not_before', 'not_after'] as const),
 ];
+const certificateState: readonly (keyof CertificateRow)[] = ['state', 'ended_at'];
 const conflictColumns: readonly (keyof NameConflictRow)[] = [
   ...(['request_id', 'fingerprint', 'address', 'attempts', 'last_seen'] as const),
 ];
@@ -68,12 +83,12 @@ export class SqliteRows implements CertificateRows {
   }
 
   addRequest(row: Omit<CertificateRequestRow, 'seq'>): void {
-    this.#insert('certificate_request', requestColumns, row);
+    this.#insert('certificate_request', [...requestKeys, ...requestState], row);
     this.#noteStep(row.step_seq);
   }
 
   putRequest(row: CertificateRequestRow): void {
-    this.#update('certificate_request', requestColumns, row);
+    this.#update('certificate_request', requestState, row);
     this.#noteStep(row.step_seq);
   }
 
@@ -112,11 +127,11 @@ export class SqliteRows implements CertificateRows {
   }
 
   addOrder(row: CertificateOrderRow): void {
-    this.#insert('certificate_order', orderColumns, row);
+    this.#insert('certificate_order', [...orderKeys, ...orderState], row);
   }
 
   putOrder(row: CertificateOrderRow): void {
-    this.#update('certificate_order', orderColumns, row);
+    this.#update('certificate_order', orderState, row);
   }
 
   certificate(id: string): CertificateRow | undefined {
@@ -134,11 +149,11 @@ export class SqliteRows implements CertificateRows {
   }
 
   addCertificate(row: CertificateRow): void {
-    this.#insert('certificate', certificateColumns, row);
+    this.#insert('certificate', [...certificateKeys, ...certificateState], row);
   }
 
   putCertificate(row: CertificateRow): void {
-    this.#update('certificate', certificateColumns, row);
+    this.#update('certificate', certificateState, row);
   }
 
   lastEvent(): RequestEventRow | undefined {
