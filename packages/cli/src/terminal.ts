@@ -51,8 +51,10 @@ export class Terminal {
     if (!('isTTY' in input) || input.isTTY !== true) return this.ask(question);
     this.#lines?.reader.close();
     this.#lines = undefined;
+    const typed = readHidden(input);
+    // Whoever sees the question may type: by now nothing is echoed.
     this.prompt(question);
-    const answer = await readHidden(input);
+    const answer = await typed;
     this.prompt('\n');
     if (answer !== undefined) return answer;
     throw new EndOfInputError(question.replace(/[:\s]+$/, ''));

@@ -14,11 +14,13 @@ const ALGORITHMS: readonly KeyAlgorithmName[] = ['RSA-2048', 'RSA-3072', 'RSA-40
 /** What computes with certificates is no weight for the commands that do not. */
 const make = (): Promise<typeof import('./make-commands.ts')> => import('./make-commands.ts');
 const look = (): Promise<typeof import('./look-commands.ts')> => import('./look-commands.ts');
+const ofHome = (): Promise<typeof import('./home-commands.ts')> => import('./home-commands.ts');
 const requests = (): Promise<typeof import('./request-command.ts')> => import('./request-command.ts');
 
 /** `vctl certs …`: an authority of one's own and what it signs, in step with openssl; needs no platform. */
 export function addCertsCommands(certs: Command, run: Runner): void {
   addMakeCommands(certs, run);
+  addHomeCommands(certs, run);
   certs
     .command('request <address> <identity>')
     .description('ask another platform for a certificate of an agent of this one')
@@ -39,6 +41,18 @@ export function addCertsCommands(certs: Command, run: Runner): void {
     .option('--key <file>', 'the private key that must belong to it')
     .option('--passphrase-file <file>', 'its first line opens the key')
     .action(run<VerifyOptions>(async (...given) => (await look()).verify(...given)));
+}
+
+/** What VOLTTRON's certificate directory holds. */
+function addHomeCommands(certs: Command, run: Runner): void {
+  certs
+    .command('list')
+    .description('list the certificates of this platform and those it gave to others')
+    .action(run(async (context) => (await ofHome()).list(context)));
+  certs
+    .command('create-ssl-keypair <identity>')
+    .description('make a key and a certificate of this platform for an agent; replaces what it has')
+    .action(run(async (context, args) => (await ofHome()).createSslKeypair(context, args)));
 }
 
 function addMakeCommands(certs: Command, run: Runner): void {

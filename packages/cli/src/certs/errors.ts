@@ -62,3 +62,15 @@ export class PassphraseUnusableError extends VipError {
     });
   }
 }
+
+/** A certificate or its key is not in the home. */
+export class PairMissingError extends VipError {
+  override readonly name = 'PairMissingError';
+  constructor(certificate: string, key: string, remedy: string) {
+    super('file-missing', `The certificate "${certificate}" or its key "${key}" is not there.`, {
+      item: 'certificate',
+      value: certificate,
+      remedy,
+    });
+  }
+}

@@ -15,6 +15,7 @@ const byCode: Readonly<Record<string, number>> = {
   'key-foreign': DATA,
   'file-exists': exitCodes.unreadable,
   'passphrase-wrong': exitCodes.noPermission,
+  'certificate-name': exitCodes.usage,
   'passphrase-unusable': exitCodes.usage,
   'validity-unusable': exitCodes.usage,
 };
