@@ -1,5 +1,5 @@
 /** Keeping things: atomic files, SQLite with migrations and group commit in a worker thread. @packageDocumentation */
-export { writeFileAtomic } from './atomic-file.ts';
+export { replaceFileSync, writeFileAtomic } from './atomic-file.ts';
 export type { WriteFileOptions } from './atomic-file.ts';
 export type { Database } from './database.ts';
 export type { SqlInput, SqlOutput, SqlParameters, SqlRow, Statement, StatementOptions } from './database.ts';

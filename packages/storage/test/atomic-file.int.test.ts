@@ -5,8 +5,31 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { readJsonFile, writeFileAtomic, writeJsonFile } from '../src/index.ts';
+import { readJsonFile, replaceFileSync, writeFileAtomic, writeJsonFile } from '../src/index.ts';
 import { scratchFolder } from './scratch.ts';
+
+describe('replaceFileSync', () => {
+  it('replaces a file with the mode asked for, and leaves nothing else', async () => {
+    const folder = await scratchFolder();
+    const path = join(folder, 'file');
+    replaceFileSync(path, 'old');
+    replaceFileSync(path, 'new', { mode: 0o644 });
+    expect(await readFile(path, 'utf8')).toBe('new');
+    expect((await stat(path)).mode & 0o777).toBe(0o644);
+    expect(await readdir(folder)).toEqual(['file']);
+  });
+
+  it('leaves the old content and no rest when it fails, and says why', async () => {
+    const folder = await scratchFolder();
+    await mkdir(join(folder, 'taken'));
+    await writeFile(join(folder, 'taken', 'content'), 'x');
+    const replace = (): void => {
+      replaceFileSync(join(folder, 'taken'), 'new');
+    };
+    expect(replace).toThrow(expect.objectContaining({ code: 'file-unwritable', value: join(folder, 'taken') }));
+    expect(await readdir(folder)).toEqual(['taken']);
+  });
+});
 
 describe('writeFileAtomic', () => {
   it('replaces a file and leaves nothing else', async () => {

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { writeFileAtomic } from '@volttron-ts/storage';
+import { replaceFileSync, writeFileAtomic } from '@volttron-ts/storage';
 
 import { fileIn, readIfThere } from './certificate-file.ts';
 
@@ -19,6 +19,7 @@ type Folder = 'certs' | 'private' | 'remote_certs' | 'pending_csr' | 'ca_db';
  */
 export class CertificateDirectory {
   readonly path: string;
+  #remoteFolder: Promise<void> | undefined;
 
   constructor(home: string) {
     this.path = join(home, 'certificates');
@@ -76,10 +77,10 @@ export class CertificateDirectory {
     return this.#names('remote_certs');
   }
 
-  /** What a remote agent was given. */
+  /** What a remote agent was given; who gave it writes it again after a power failure. Throws FileUnwritableError. */
   async writeRemote(name: string, certificate: string): Promise<void> {
-    await this.#make('remote_certs', 0o755);
-    await writeFileAtomic(this.remoteFile(name), certificate, { mode: 0o644 });
+    await (this.#remoteFolder ??= this.#make('remote_certs', 0o755));
+    replaceFileSync(this.remoteFile(name), certificate, { mode: 0o644 });
   }
 
   async readRemote(name: string): Promise<string | undefined> {

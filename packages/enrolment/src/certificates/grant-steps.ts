@@ -6,8 +6,11 @@ import type { OwedGrantStep } from './order-command.ts';
 
 const FIRST_RETRY = 1000;
 const LONGEST_RETRY = 60_000;
-/** How long the record that a step is done may wait for others, ms: after a crash it is only done again. */
-const RECORD_AFTER = 200;
+/**
+ * Least time until a step is recorded as done, ms: what a grant writes need not be forced to the disk, where the kernel
+ * brings it within 35 s (dirty_expire and dirty_writeback). A step that is not recorded is done again at the next start.
+ */
+const RECORD_AFTER = 40_000;
 
 interface Line {
   readonly steps: OwedGrantStep[];
@@ -28,8 +31,10 @@ export class GrantSteps {
   readonly #retries = new Set<() => void>();
   readonly #waiters = new Map<string, Set<() => void>>();
   readonly #running = new Set<Promise<void>>();
-  #done: SettledStep[] = [];
-  #cancelFlush: (() => void) | undefined;
+  /** Done since the timer was set, and before. */
+  #young: SettledStep[] = [];
+  #ripe: SettledStep[] = [];
+  #cancelTimer: (() => void) | undefined;
   #closed = false;
 
   constructor(
@@ -69,20 +74,11 @@ export class GrantSteps {
     return !this.#lines.has(name);
   }
 
-  /** Records what was done. */
-  async flush(): Promise<void> {
-    this.#cancelFlush?.();
-    this.#cancelFlush = undefined;
-    const done = this.#done;
-    this.#done = [];
-    if (done.length > 0) await this.#settle(done);
-  }
-
   async close(): Promise<void> {
     this.#closed = true;
     for (const cancel of this.#retries) cancel();
+    this.#cancelTimer?.();
     await Promise.all(this.#running);
-    await this.flush();
   }
 
   /** The one that runs goes on: what comes after it undoes it. */
@@ -121,8 +117,7 @@ export class GrantSteps {
       const problem = error instanceof Error ? error.message : String(error);
       this.#log.error(`The step "${step.step}" for ${step.name} failed and is tried again: ${problem}`);
       line.failures++;
-      this.#done.push({ requestId: step.requestId, seq: step.seq, problem });
-      await this.flush().catch(this.#notRecorded);
+      await this.#settle([{ requestId: step.requestId, seq: step.seq, problem }]).catch(this.#notRecorded);
       this.#retry(step.name, line);
       return false;
     }
@@ -135,11 +130,18 @@ export class GrantSteps {
   }
 
   #record(step: SettledStep): void {
-    this.#done.push(step);
-    this.#cancelFlush ??= this.#clock.after(RECORD_AFTER, () => {
-      this.flush().catch(this.#notRecorded);
-    });
+    this.#young.push(step);
+    if (!this.#closed) this.#cancelTimer ??= this.#clock.after(RECORD_AFTER, this.#recordRipe);
   }
+
+  readonly #recordRipe = (): void => {
+    const done = this.#ripe;
+    this.#ripe = this.#young;
+    this.#young = [];
+    const isOver = this.#ripe.length === 0;
+    this.#cancelTimer = isOver ? undefined : this.#clock.after(RECORD_AFTER, this.#recordRipe);
+    if (done.length > 0) this.#settle(done).catch(this.#notRecorded);
+  };
 
   #retry(name: string, line: Line): void {
     if (this.#closed) return;
