@@ -5,7 +5,7 @@ import { certificateOf } from '../src/certificate/certificate.ts';
 import type { Certificate } from '../src/certificate/certificate.ts';
 import * as extensions from '../src/certificate/extensions.ts';
 import type { Extension } from '../src/certificate/extensions.ts';
-import { keyIdentifier, spki } from '../src/certificate/issuer-parts.ts';
+import { keyIdentifier, spki } from '../src/key/spki.ts';
 import { encodeCertificate, encodeTbs } from '../src/certificate/tbs.ts';
 import { oid, sequence, toDer } from '../src/der/der.ts';
 import { oids } from '../src/der/oids.ts';

@@ -6,6 +6,7 @@ import { DerReader } from '../der/der-reader.ts';
 import { CertificateRefusedError } from '../errors.ts';
 import type { CertificateProblem } from '../errors.ts';
 import { algorithmOf } from '../key/key-algorithm.ts';
+import { keyIdentifier, spki } from '../key/spki.ts';
 import { encodeName, readName } from '../name/distinguished-name.ts';
 import type { DistinguishedName } from '../name/distinguished-name.ts';
 import { isHostName } from '../name/host-name.ts';
@@ -23,7 +24,7 @@ import {
 } from './extensions.ts';
 import type { Extension } from './extensions.ts';
 import type { AlternativeNames } from './general-names.ts';
-import { issuerParts, keyIdentifier, spki } from './issuer-parts.ts';
+import { issuerParts } from './issuer-parts.ts';
 import { lintTbs } from './lint.ts';
 import type { LintContext } from './lint.ts';
 import { nameConstraintsExtension } from './name-constraints.ts';
@@ -159,7 +160,7 @@ function signTemplate(
 ): Certificate {
   const bytes = toDer(encodeTbs(template));
   const reader = DerReader.of(bytes, 'certificate');
-  const { problems, tbs, values } = lintTbs(reader, context);
+  const { problems, tbs, values } = lintTbs(reader, { ...context, subjectKey: publicKey });
   const all = [...found, ...problems];
   if (all.length > 0) throw new CertificateRefusedError(readName(tbs.subject).commonName, all);
   const signature = algorithmOf(context.signingKey).sign(bytes, context.signingKey);

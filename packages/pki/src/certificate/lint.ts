@@ -1,10 +1,10 @@
-import { createPublicKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 
 import type { DerReader } from '../der/der-reader.ts';
 import { oids } from '../der/oids.ts';
 import type { CertificateProblem } from '../errors.ts';
 import { algorithmOf } from '../key/key-algorithm.ts';
+import { readSpki, spki } from '../key/spki.ts';
 import { attributeTypes, readName } from '../name/distinguished-name.ts';
 import { isHostName } from '../name/host-name.ts';
 import type { Certificate } from './certificate.ts';
@@ -25,6 +25,8 @@ export interface LintContext {
   readonly signingKey: KeyObject;
   /** Its public half. */
   readonly verifyingKey: KeyObject;
+  /** Of the subject, where it is known; bytes that are its own need not be read again. */
+  readonly subjectKey?: KeyObject;
 }
 
 interface Subject extends LintContext {
@@ -221,7 +223,7 @@ export function lintTbs(reader: DerReader, context: LintContext): LintReport {
     ...context,
     tbs,
     values,
-    publicKey: readKey(tbs.publicKey),
+    publicKey: readKey(tbs.publicKey, context.subjectKey),
     notBefore: tbs.notBefore.time(),
     notAfter: tbs.notAfter.time(),
   };
@@ -240,9 +242,10 @@ function isMailbox(address: string): boolean {
   return host !== undefined && isHostName(host);
 }
 
-function readKey(spki: Buffer): KeyObject | undefined {
+function readKey(bytes: Buffer, known: KeyObject | undefined): KeyObject | undefined {
+  if (known !== undefined && spki(known).equals(bytes)) return known;
   try {
-    return createPublicKey({ key: spki, format: 'der', type: 'spki' });
+    return readSpki(bytes);
   } catch {
     return undefined;
   }

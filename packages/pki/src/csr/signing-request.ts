@@ -9,6 +9,7 @@ import { oids } from '../der/oids.ts';
 import { PkiError } from '../errors.ts';
 import { algorithmOf } from '../key/key-algorithm.ts';
 import { keyFingerprint } from '../key/key-fingerprint.ts';
+import { readSpki } from '../key/spki.ts';
 import { encodeName, readName } from '../name/distinguished-name.ts';
 import type { DistinguishedName } from '../name/distinguished-name.ts';
 import { formatIpAddress, parseIpAddress } from '../name/ip-address.ts';
@@ -138,7 +139,7 @@ function readInformation(reader: DerReader): { subject: DerReader; key: DerReade
 
 function readKey(spki: Buffer): KeyObject {
   try {
-    return createPublicKey({ key: spki, format: 'der', type: 'spki' });
+    return readSpki(spki);
   } catch (error) {
     throw new SigningRequestUnreadableError('its public key is none that can be used', error);
   }

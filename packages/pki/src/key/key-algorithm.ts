@@ -87,10 +87,16 @@ const algorithms: readonly KeyAlgorithm[] = [
   },
 ];
 
+/** Asking a key for its details costs half of a signature. */
+const known = new WeakMap<KeyObject, KeyAlgorithm>();
+
 /** @throws KeyUnsupportedError */
 export function algorithmOf(key: KeyObject): KeyAlgorithm {
-  const found = algorithms.find((algorithm) => algorithm.matches(key));
-  if (found !== undefined) return found;
+  const found = known.get(key) ?? algorithms.find((algorithm) => algorithm.matches(key));
+  if (found !== undefined) {
+    known.set(key, found);
+    return found;
+  }
   const { namedCurve, modulusLength } = key.asymmetricKeyDetails ?? {};
   const kind = [key.asymmetricKeyType ?? key.type, namedCurve ?? modulusLength].filter((part) => part !== undefined);
   throw new KeyUnsupportedError(kind.join(' '), keyAlgorithmNames);

@@ -105,15 +105,20 @@ describe('a PKCS#12 file', () => {
     expect((error as Error).message).toContain(reason);
   });
 
-  it('is refused whatever byte was changed, and fails in no other way', { timeout: 30_000 }, async () => {
+  it('is refused or says the same whatever byte was changed', { timeout: 30_000 }, async () => {
     const small = fileOf(bags(keyBag(), certBag()));
     await readPkcs12(small, passphrase);
     const change = fc.tuple(fc.nat(small.length - 1), fc.integer({ min: 1, max: 255 }));
     const refuses = fc.asyncProperty(change, async ([at, difference]) => {
       const bytes = Buffer.from(small);
       bytes[at]! ^= difference;
-      const error: unknown = await readPkcs12(bytes, passphrase).catch((thrown: unknown) => thrown);
-      expect(error).toBeInstanceOf(PkiError);
+      try {
+        const content = await readPkcs12(bytes, passphrase);
+        expect(content.privateKey.equals(privateKey)).toBe(true);
+        expect(content.certificate.der).toEqual(leaf.der);
+      } catch (error) {
+        expect(error).toBeInstanceOf(PkiError);
+      }
     });
     await fc.assert(refuses, { numRuns: 300 });
   });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import type { Certificate } from '../certificate/certificate.ts';
-import { publicKeyBits } from '../certificate/issuer-parts.ts';
+import { publicKeyBits } from '../key/spki.ts';
 import { integerBytes, nullValue, octetString, oid, sequence } from '../der/der.ts';
 import type { DerNode } from '../der/der.ts';
 import type { DerReader } from '../der/der-reader.ts';
