@@ -10,21 +10,22 @@ const packages = join(dirname(fileURLToPath(import.meta.url)), '../../../package
 /** Every code of an error that a process of ours may end with, and the exit code that it means (docs/exit-codes.md). */
 const expected: Readonly<Record<number, string>> = {
   2: 'usage agent-module agent-package archive-refused python-agent',
-  69: `bind endpoint unreachable refused discovery database-busy web-port-in-use web-name-unresolved web-bind
+  69: `bind endpoint unreachable refused discovery certificate-request database-busy web-port-in-use web-name-unresolved web-bind
     EADDRINUSE EADDRNOTAVAIL ECONNREFUSED EHOSTUNREACH ENETUNREACH ETIMEDOUT`,
   74: `home-unusable file-missing file-unreadable file-unwritable pages-missing database-unusable database-read-only
     database-newer database-older migration-failed disk-full
     EACCES EPERM ENOENT ENOTDIR EISDIR EROFS ENOSPC EIO EMFILE ENFILE ELOOP`,
-  77: `home-foreign denied pending unauthorized identity-taken identity-reserved identity-in-use
+  77: `home-foreign denied pending certificate-denied unauthorized identity-taken identity-reserved identity-in-use
     wrong-serverkey unknown-serverkey serverkey-mismatch known-host-mismatch`,
   78: `invalid-value instance-config json-file key-store-invalid known-hosts-invalid auth-file-invalid auth-file-newer
     auth-entry-invalid web-users-invalid secret-file-invalid web-address web-certificate certificate-file
-    root-certificate no-destination protected-topics audit-key-invalid`,
+    root-certificate no-destination protected-topics audit-key-invalid certificate-name web-token-key`,
   // Answers to a peer or a browser, and mistakes of a program.
   1: `auth-entry-exists auth-entry-unknown login-refused login-throttled session-invalid
     crypto handler identity key protocol socket-use z85
     bad-request body-too-large foreign-origin login-required method-not-allowed not-found too-many-requests
-    too-many-streams unsupported-media-type
+    too-many-streams unsupported-media-type token-required csr-missing first-user-exists requests-not-served
+    web-token-invalid
     async-transaction json-value migration-list not-in-worker unknown-method worker-closed worker-crashed
     worker-request writes-closed
     bus hello-timeout not-welcomed upload agent-entry-taken journal-refused no-remote-platforms parameters method-authorization
