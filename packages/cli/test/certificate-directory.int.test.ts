@@ -6,6 +6,7 @@ import {
   generateKeyPair,
   issueCertificate,
   readCertificate,
+  readCertificates,
   writePrivateKey,
 } from '@volttron-ts/pki';
 import type { Authority } from '@volttron-ts/pki';
@@ -135,6 +136,40 @@ describe('vctl certs create-ssl-keypair', () => {
     const missing = await vctl(['certs', 'create-ssl-keypair', 'a'], { home: empty });
     expect(missing).toMatchObject({ code: 74, stdout: '' });
     expect(missing.stderr).toMatch(/^vctl: The certificate ".*-root-ca\.crt" or its key ".*" is not there\. .*\n$/);
+  });
+});
+
+describe('vctl certs export-pkcs12', () => {
+  it("writes the agent's pair into a file for its owner, asking in the words of the original", async () => {
+    const { home } = await goldenCertificates();
+    await vctl(['certs', 'create-ssl-keypair', 'forwarder'], { home });
+    const file = join(home, 'forwarder.p12');
+    const ended = await vctl(['certs', 'export-pkcs12', 'forwarder', file], { home, input: 'changeit\nchangeit\n' });
+    expect(ended).toEqual({ code: 0, stdout: 'Enter Export Password:Verifying - Enter Export Password:', stderr: '' });
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    const text = await openssl(home, 'pkcs12', '-in', file, '-passin', 'pass:changeit', '-nodes');
+    expect(text).toContain('friendlyName: volttron-server.forwarder');
+    const pair = await new CertificateDirectory(home).read('volttron-server.forwarder');
+    const [certificate, ...more] = readCertificates(text);
+    expect(more).toEqual([]);
+    expect(certificate?.pem).toBe(pair?.certificate);
+    expect(text).toContain(pair?.privateKey.trim());
+  });
+
+  it('replaces no file, and names what is not there', async () => {
+    const { home } = await goldenCertificates();
+    const file = join(home, 'forwarder.p12');
+    const missing = await vctl(['certs', 'export-pkcs12', 'forwarder', file], { home });
+    expect(missing).toMatchObject({ code: 74, stdout: '' });
+    expect(missing.stderr).toMatch(
+      /volttron-server\.forwarder\.crt.* vctl certs create-ssl-keypair forwarder makes them\.\n$/,
+    );
+    await vctl(['certs', 'create-ssl-keypair', 'forwarder'], { home });
+    await writeFile(file, 'mine');
+    const run = { home, input: 'changeit\nchangeit\n' };
+    expect(await vctl(['certs', 'export-pkcs12', 'forwarder', file], run)).toMatchObject({ code: 74, stdout: '' });
+    expect(await readFile(file, 'utf8')).toBe('mine');
+    expect((await vctl(['certs', 'export-pkcs12', 'forwarder', file, '--force'], run)).code).toBe(0);
   });
 });
 

@@ -151,6 +151,8 @@ function certificateSteps(folder: string): Step[] {
     { command: 'certs show', args: [request] },
     { command: 'certs show', args: [key], fails: true },
     { command: 'certs verify', args: [join(folder, 'client.crt'), '--ca', ca] },
+    { command: 'certs export', args: [join(folder, 'client.crt')], input: passphrase.repeat(2) },
+    { command: 'certs export-pkcs12', args: ['a1', join(folder, 'a1.p12')], fails: true },
     { command: 'certs list' },
     { command: 'certs create-ssl-keypair', args: ['a1'], fails: true },
     { command: 'certs request', args: ['https://127.0.0.1:1', 'a1', '--folder', folder], fails: true },

@@ -1,8 +1,8 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { connect, createServer } from 'node:tls';
+import { connect, createSecureContext, createServer } from 'node:tls';
 import type { AddressInfo } from 'node:net';
-import { readCertificate } from '@volttron-ts/pki';
+import { readCertificate, readCertificates } from '@volttron-ts/pki';
 import { describe, expect, it } from 'vitest';
 import { scratch } from './support/agent-package.ts';
 import { openssl } from './support/openssl.ts';
@@ -132,6 +132,35 @@ describe('the how-to of seed 003, without openssl', () => {
     expect(await openssl(folder, ...verified)).toBe('client.crt: OK\n');
     expect(await modeOf(folder, 'client.key')).toBe(0o600);
     expect(await certs(['verify', 'client.crt', '--purpose', 'client', '--key', 'client.key'])).toContain('OK');
+  });
+});
+
+describe('vctl certs export', () => {
+  it('puts key, certificate and what stands behind it into one file that openssl and Node read', async () => {
+    const { folder, certs } = await newSite();
+    await writeFile(join(folder, 'passphrase'), `${PASSPHRASE}\n`);
+    const passphrase = ['--passphrase-file', 'passphrase'];
+    await certs(['root', '--subject', '/CN=our root', ...passphrase]);
+    await certs(['client', '--subject', '/CN=meter 7', '--algorithm', 'P-256', ...passphrase]);
+    await writeFile(
+      join(folder, 'client.crt'),
+      `${await textOf(folder, 'client.crt')}${await textOf(folder, 'rootCA.pem')}`,
+    );
+    expect(await certs(['export', 'client.crt'], 'changeit\nchangeit\n')).toContain('client.p12: meter 7\n');
+    expect(await modeOf(folder, 'client.p12')).toBe(0o600);
+    const text = await openssl(folder, 'pkcs12', '-in', 'client.p12', '-passin', 'pass:changeit', '-nodes');
+    expect(readCertificates(text).map(({ subject }) => subject.commonName)).toEqual(['meter 7', 'our root']);
+    expect(text).toContain((await textOf(folder, 'client.key')).trim());
+    const pfx = await readFile(join(folder, 'client.p12'));
+    expect(() => createSecureContext({ pfx, passphrase: 'changeit' })).not.toThrow();
+    // An encrypted key asks for its own passphrase.
+    await certs(
+      ['export', 'rootCA.pem', '--out', 'root.p12', '--key-passphrase-file', 'passphrase'],
+      'changeit\nchangeit\n',
+    );
+    expect(await openssl(folder, 'pkcs12', '-in', 'root.p12', '-passin', 'pass:changeit', '-nodes')).toContain(
+      'our root',
+    );
   });
 });
 

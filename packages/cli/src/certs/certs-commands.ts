@@ -2,6 +2,7 @@ import type { KeyAlgorithmName } from '@volttron-ts/pki';
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import type { Runner } from '../runner.ts';
+import type { ExportOptions } from './export-commands.ts';
 import type { VerifyOptions } from './look-commands.ts';
 import type { ClientOptions, CsrOptions, KeyOptions, RootOptions, SignOptions } from './make-commands.ts';
 import type { RequestOptions } from './request-command.ts';
@@ -15,6 +16,7 @@ const ALGORITHMS: readonly KeyAlgorithmName[] = ['RSA-2048', 'RSA-3072', 'RSA-40
 const make = (): Promise<typeof import('./make-commands.ts')> => import('./make-commands.ts');
 const look = (): Promise<typeof import('./look-commands.ts')> => import('./look-commands.ts');
 const ofHome = (): Promise<typeof import('./home-commands.ts')> => import('./home-commands.ts');
+const exports = (): Promise<typeof import('./export-commands.ts')> => import('./export-commands.ts');
 const requests = (): Promise<typeof import('./request-command.ts')> => import('./request-command.ts');
 
 /** `vctl certs …`: an authority of one's own and what it signs, in step with openssl; needs no platform. */
@@ -53,6 +55,10 @@ function addHomeCommands(certs: Command, run: Runner): void {
     .command('create-ssl-keypair <identity>')
     .description('make a key and a certificate of this platform for an agent; replaces what it has')
     .action(run(async (context, args) => (await ofHome()).createSslKeypair(context, args)));
+  withForce(certs.command('export-pkcs12 <identity> <outfile>'))
+    .description('write the key and the certificate of an agent into one file, as for a Java key store')
+    .option('--passphrase-file <file>', 'its first line is the password of the new file; asked when absent')
+    .action(run<ExportOptions>(async (...given) => (await exports()).exportPkcs12(...given)));
 }
 
 function addMakeCommands(certs: Command, run: Runner): void {
@@ -87,6 +93,13 @@ function addMakeCommands(certs: Command, run: Runner): void {
     )
     .option('--out <file>', 'file of the certificate; beside the request when absent')
     .action(run<SignOptions>(async (...given) => (await make()).sign(...given)));
+  withForce(certs.command('export <certificate>'))
+    .description('write a certificate and its key into one file, PKCS#12')
+    .option('--key <file>', 'its private key; beside the certificate when absent')
+    .option('--key-passphrase-file <file>', 'its first line opens the key; asked when absent')
+    .option('--passphrase-file <file>', 'its first line is the password of the new file; asked when absent')
+    .option('--out <file>', 'the new file; beside the certificate when absent')
+    .action(run<ExportOptions>(async (...given) => (await exports()).exportFile(...given)));
   withForce(withSubject(withAuthority(certs.command('client'))))
     .description('make a private key and a certificate for a client')
     .addOption(algorithm())

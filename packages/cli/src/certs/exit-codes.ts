@@ -13,6 +13,8 @@ const byCode: Readonly<Record<string, number>> = {
   'certificate-untrusted': DATA,
   'authority-invalid': DATA,
   'key-foreign': DATA,
+  'pkcs12-refused': DATA,
+  der: DATA,
   'file-exists': exitCodes.unreadable,
   'passphrase-wrong': exitCodes.noPermission,
   'certificate-name': exitCodes.usage,

@@ -1,18 +1,11 @@
-import { CertificateDirectory, readInstanceConfig } from '@volttron-ts/auth';
-import {
-  generateKeyPair,
-  issueCertificate,
-  readCertificate,
-  readPrivateKey,
-  rootFileName,
-  writePrivateKey,
-} from '@volttron-ts/pki';
-import type { Authority, Certificate } from '@volttron-ts/pki';
+import { CertificateDirectory } from '@volttron-ts/auth';
+import { generateKeyPair, issueCertificate, readCertificate, rootFileName, writePrivateKey } from '@volttron-ts/pki';
+import type { Certificate } from '@volttron-ts/pki';
 import type { CommandContext } from '../command-context.ts';
 import { columns, columnWidths } from '../table.ts';
 import { about } from './certificate-files.ts';
 import { describeCertificate } from './describe.ts';
-import { PairMissingError } from './errors.ts';
+import { instanceName, readPair } from './home-pairs.ts';
 import { formatSubject } from './subject.ts';
 
 /** As long as the original's (reference/rmq-web-csr.md §2.3), where the root lasts as long. */
@@ -22,10 +15,8 @@ const clock = { now: () => Date.now() };
 
 /** `certs create-ssl-keypair`: replaces what is there, which is how VOLTTRON's operators renew. */
 export async function createSslKeypair(context: CommandContext, [identity = '']: readonly string[]): Promise<void> {
-  const { home, environment } = context;
-  const { settings } = await readInstanceConfig({ home, environment });
-  const instance = settings['instance-name'];
-  const directory = new CertificateDirectory(home);
+  const instance = await instanceName(context);
+  const directory = new CertificateDirectory(context.home);
   const name = `${instance}.${identity}`;
   const file = directory.certificateFile(name);
   const issuer = await readPair(
@@ -40,17 +31,6 @@ export async function createSslKeypair(context: CommandContext, [identity = '']:
   );
   await directory.write(name, { certificate: certificate.pem, privateKey: writePrivateKey(privateKey) });
   context.print('', { name, certificate: file, key: directory.keyFile(name), ...describeCertificate(certificate) });
-}
-
-/** Of the home. Throws PairMissingError, CertificateInputError. */
-async function readPair(directory: CertificateDirectory, name: string, remedy: string): Promise<Authority> {
-  const [certificateFile, keyFile] = [directory.certificateFile(name), directory.keyFile(name)];
-  const pair = await directory.read(name);
-  if (pair === undefined) throw new PairMissingError(certificateFile, keyFile, remedy);
-  return {
-    certificate: about(certificateFile, () => readCertificate(pair.certificate)),
-    privateKey: about(keyFile, () => readPrivateKey(pair.privateKey)),
-  };
 }
 
 interface Listed {
