@@ -54,4 +54,12 @@ describe('openssl', () => {
     expect([content.certificate, ...content.chain].map(({ pem }) => pem)).toEqual([certificate.pem, root.pem]);
     await expect(readPkcs12(await readFile(path('theirs.p12')), 'x')).rejects.toThrow('The passphrase does not open');
   });
+
+  it('makes PKCS#12 files with RC2, which are refused by name', async () => {
+    const { path } = await pair();
+    const files = ['-inkey', path('key.pem'), '-in', path('certificate.pem'), '-out', path('theirs.p12')];
+    await openssl('pkcs12', '-export', '-legacy', ...files, '-passout', `file:${path('passphrase')}`);
+    const reading = readPkcs12(await readFile(path('theirs.p12')), passphrase);
+    await expect(reading).rejects.toThrow('its encryption 1.2.840.113549.1.12.1.6 is not supported');
+  });
 });

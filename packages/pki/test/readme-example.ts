@@ -1,12 +1,13 @@
-import { createRootCertificate, generateKeyPair, issueCertificate, verifyChain } from '../src/index.ts';
+import { createPkcs12, createRootCertificate, generateKeyPair, issueCertificate, verifyChain } from '../src/index.ts';
 
 const clock = { now: () => Date.now() };
 const { privateKey } = await generateKeyPair('P-256');
 const subject = { commonName: 'central-root-ca' };
-const certificate = createRootCertificate({ subject, privateKey, validity: { days: 3650 }, clock });
+const root = createRootCertificate({ subject, privateKey, validity: { days: 3650 }, clock });
+export const issuer = { certificate: root, privateKey };
 const server = await generateKeyPair('P-256');
 export const web = issueCertificate({
-  issuer: { certificate, privateKey },
+  issuer,
   profile: 'server',
   publicKey: server.publicKey,
   subject: { commonName: 'central.platform.web' },
@@ -15,4 +16,11 @@ export const web = issueCertificate({
   validity: { days: 397 },
   clock,
 });
-verifyChain(web, { roots: [certificate], time: new Date(), purpose: 'server', name: 'localhost' }); // throws all reasons
+// Answers [web, root], or throws with all reasons.
+const chain = verifyChain(web, { roots: [root], time: new Date(), purpose: 'server', name: 'localhost' });
+export const file = await createPkcs12({
+  privateKey: server.privateKey,
+  certificate: web,
+  chain: chain.slice(1),
+  passphrase: 'correct horse battery staple',
+});

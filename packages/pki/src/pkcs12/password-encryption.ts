@@ -99,7 +99,7 @@ async function pbes2Key(parameters: DerReader, passphrase: string): Promise<Ciph
   return { cipher, key, iv: scheme().octetString() };
 }
 
-/** What openssl before 3.0 and Windows write (RFC 7292 §C). */
+/** The older form (RFC 7292 §C), which Windows still writes. */
 function legacyKey(parameters: DerReader, passphrase: string): CipherKey {
   const next = parameters.fields();
   const [salt, iterations] = [next().octetString(), iterationsOf(next())];

@@ -42,7 +42,8 @@ export async function readPkcs12(file: Uint8Array, passphrase: string): Promise<
 
 function plainContent(reader: DerReader): Buffer {
   const [type, content] = reader.sequence();
-  if (type?.oid() !== oids.data || content?.contextTag !== 0) throw new Error('it is protected by a key, not a passphrase');
+  if (type?.oid() !== oids.data || content?.contextTag !== 0)
+    throw new Error('it is protected by a key, not a passphrase');
   return content.only().octetString();
 }
 
