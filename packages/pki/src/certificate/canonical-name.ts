@@ -20,13 +20,14 @@ export function canonicalName(name: DerReader): string[] {
   return name.sequence().map((relative) => JSON.stringify(relative.set().map(canonicalAttribute).sort()));
 }
 
-export const isSameName = (left: DerReader, right: DerReader): boolean =>
-  canonicalName(left).join() === canonicalName(right).join();
+/** The same text for the same name. */
+export const nameText = (name: DerReader): string => canonicalName(name).join();
 
 function canonicalAttribute(attribute: DerReader): string {
-  const next = attribute.fields();
-  const [type, value] = [next().oid(), next()];
-  const decode = encodings[value.universalTag ?? -1];
-  if (decode === undefined) return `${type}=#${value.der.toString('hex')}`;
-  return `${type}=${decode(value.content()).trim().replace(/\s+/g, ' ').toLowerCase()}`;
+  const [type, value, ...more] = attribute.sequence();
+  const decode = encodings[value?.universalTag ?? -1];
+  const isText = value !== undefined && decode !== undefined && more.length === 0 && !value.isConstructed;
+  // What is no text is equal to itself alone.
+  if (type === undefined || !isText) return `#${attribute.der.toString('hex')}`;
+  return `${type.oid()}=${decode(value.content()).trim().replace(/\s+/g, ' ').toLowerCase()}`;
 }

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 
 import { DerReader } from '../der/der-reader.ts';
-import { canonicalName } from './canonical-name.ts';
+import { nameText } from './canonical-name.ts';
 import type { Certificate } from './certificate.ts';
 
 /** The authorities that may stand between a leaf and a root. */
@@ -92,7 +92,7 @@ const names = new WeakMap<Certificate, Names>();
 function namesOf(certificate: Certificate): Names {
   const before = names.get(certificate);
   if (before !== undefined) return before;
-  const canonical = (der: Buffer): string => canonicalName(DerReader.of(der, 'name')).join();
+  const canonical = (der: Buffer): string => nameText(DerReader.of(der, 'name'));
   const read = { subject: canonical(certificate.subjectDer), issuer: canonical(certificate.issuerDer) };
   names.set(certificate, read);
   return read;

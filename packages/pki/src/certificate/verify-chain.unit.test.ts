@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { keysOf, madeAt, makeChain, makeOne } from '../../test/made-chain.ts';
@@ -10,6 +11,7 @@ import { CertificateUntrustedError } from '../errors.ts';
 import { generateKeyPair } from '../key/key-algorithm.ts';
 import { createRevocationList } from '../revocation/create-revocation-list.ts';
 import type { RevocationList } from '../revocation/revocation-list.ts';
+import { certificateOf } from './certificate.ts';
 import type { Certificate } from './certificate.ts';
 import * as extensions from './extensions.ts';
 import { nameConstraintsExtension } from './name-constraints.ts';
@@ -223,6 +225,37 @@ describe('verifyChain', () => {
     expect(() => verifyChain(chain.leaf, check)).toThrow(
       'The certificate of "leaf" is not trusted: it is not for "other.example" [name]; ' +
         '"upper": it ended at 2026-03-01T11:59:59Z [expired].',
+    );
+  });
+
+  it('compares no lists of names that are endless', () => {
+    const many = (count: number): string[] => Array.from({ length: count }, (_, n) => `n${n}.example`);
+    const names = { set: [extensions.subjectAltName({ dns: ['web.example', ...many(1000)], ip: [] })] };
+    const chain = (count: number): MadeChain => makeChain({ lower: { set: [permitted(many(count))] }, leaf: names });
+    const [long, longer] = [chain(50), chain(70)];
+    expect(() => verifyChain(long.leaf, checkOf(long))).toThrow('the issuer may not name "n999.example"');
+    expect(() => verifyChain(longer.leaf, checkOf(longer))).toThrow(
+      'is not trusted: it has too many names to be compared with constraints [name-constraints].',
+    );
+  });
+
+  it('trusts no certificate of which a byte was changed, and fails in no other way', () => {
+    const { der } = sound.lower;
+    fc.assert(
+      fc.property(fc.nat(der.length - 1), fc.integer({ min: 1, max: 255 }), (at, difference) => {
+        const bytes = Buffer.from(der);
+        bytes[at]! ^= difference;
+        let lower: Certificate;
+        try {
+          lower = certificateOf(bytes);
+        } catch {
+          return;
+        }
+        const check = { roots: [sound.root], intermediates: [sound.upper, lower], time, purpose: 'any' } as const;
+        expect(problems(lower, check), `byte ${at}`).not.toEqual([]);
+        expect(problems(sound.leaf, check), `byte ${at}`).not.toEqual([]);
+      }),
+      { numRuns: 2000 },
     );
   });
 

@@ -39,6 +39,10 @@ export class DerReader {
     return this.node.tagClass === Class.CONTEXT_SPECIFIC ? this.node.type : undefined;
   }
 
+  get isConstructed(): boolean {
+    return typeof this.node.value !== 'string';
+  }
+
   /** The members of a constructed value of whatever tag. */
   members(): DerReader[] {
     const { value } = this.node;

@@ -1,4 +1,4 @@
-import { isSameName } from '../certificate/canonical-name.ts';
+import { nameText } from '../certificate/canonical-name.ts';
 import type { Certificate } from '../certificate/certificate.ts';
 import { isSignedByKey } from '../certificate/signature.ts';
 import { DerReader } from '../der/der-reader.ts';
@@ -46,5 +46,5 @@ function whyNot(response: OcspResponse, { issuer, time }: OcspCheck): string | u
 
 function isResponder({ responderName, responderKeyHash }: OcspResponse, candidate: Certificate): boolean {
   if (responderName === undefined) return responderKeyHash?.equals(keyHash(candidate)) === true;
-  return isSameName(responderName, DerReader.of(candidate.subjectDer, 'name'));
+  return nameText(DerReader.of(candidate.subjectDer, 'name')) === responderName;
 }

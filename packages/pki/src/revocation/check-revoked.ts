@@ -1,4 +1,4 @@
-import { canonicalName } from '../certificate/canonical-name.ts';
+import { nameText } from '../certificate/canonical-name.ts';
 import type { Certificate } from '../certificate/certificate.ts';
 import { isSignedByKey } from '../certificate/signature.ts';
 import { DerReader } from '../der/der-reader.ts';
@@ -35,7 +35,7 @@ export function checkRevoked(certificate: Certificate, { issuer, lists, time }: 
   return { status: 'revoked', revokedAt: entry.revokedAt, reason: entry.reason };
 }
 
-const textOf = (name: Buffer): string => canonicalName(DerReader.of(name, 'name')).join();
+const textOf = (name: Buffer): string => nameText(DerReader.of(name, 'name'));
 
 function isListOf(issuer: Certificate): (list: RevocationList) => boolean {
   const name = textOf(issuer.subjectDer);

@@ -1,3 +1,4 @@
+import { nameText } from '../certificate/canonical-name.ts';
 import { certificateOf } from '../certificate/certificate.ts';
 import type { Certificate } from '../certificate/certificate.ts';
 import type { Signed } from '../certificate/signature.ts';
@@ -23,8 +24,8 @@ export interface OcspAnswer {
 /** What a responder said. Whether to believe it is `checkOcspResponse`'s matter. */
 export interface OcspResponse extends Signed {
   readonly producedAt: Date;
-  /** Of the responder's name, as DER; or else its key is named. */
-  readonly responderName: DerReader | undefined;
+  /** In the form of `nameText`; or else its key is named. */
+  readonly responderName: string | undefined;
   /** SHA-1 over the bits of the responder's key. */
   readonly responderKeyHash: Buffer | undefined;
   readonly answers: readonly OcspAnswer[];
@@ -75,7 +76,7 @@ function readData(reader: DerReader): Omit<OcspResponse, keyof Signed | 'certifi
     throw new Error('a member is missing');
   const isNamed = responder.contextTag === 1;
   return {
-    responderName: isNamed ? responder.only() : undefined,
+    responderName: isNamed ? nameText(responder.only()) : undefined,
     responderKeyHash: isNamed ? undefined : responder.only().octetString(),
     producedAt: producedAt.time(),
     answers: answers.sequence().map(readAnswer),
