@@ -50,7 +50,7 @@ async function contents(folder: string): Promise<Record<string, string>> {
 }
 
 describe('vctl certs create-ssl-keypair', () => {
-  it("makes a pair of the instance's root in the files of VOLTTRON, without a word", async () => {
+  it('makes a pair of the own root in the files of VOLTTRON, without a word', async () => {
     const { home } = await goldenCertificates();
     const ended = await vctl(['certs', 'create-ssl-keypair', 'forwarder'], { home });
     expect(ended).toEqual({ code: 0, stdout: '', stderr: '' });

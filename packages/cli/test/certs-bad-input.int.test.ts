@@ -218,7 +218,7 @@ const wrong: readonly Wrong[] = [
   {
     what: 'an address that is none',
     args: ['csr', 'foreign.key', '--subject', '/CN=a', '--ip-address', '1.2.3'],
-    code: 65,
+    code: 2,
     names: ['1.2.3'],
   },
   { what: 'a folder that is not there', args: ['key', 'none/new.key'], code: 74, names: ['none/new.key', 'folder'] },

@@ -11,6 +11,8 @@ export interface CertificateDescription {
   readonly ip_addresses: readonly string[];
   readonly authority: boolean;
   readonly key_usages: readonly KeyUsage[];
+  /** By name, or by number when nobody needs its name here. */
+  readonly extended_key_usages: readonly string[];
   readonly fingerprint: string;
 }
 
@@ -26,6 +28,17 @@ export function describeCertificate(certificate: Certificate): CertificateDescri
     ip_addresses: ipAddresses,
     authority: certificate.isAuthority,
     key_usages: certificate.keyUsages,
+    extended_key_usages: extendedKeyUsagesOf(certificate),
     fingerprint: certificate.fingerprint256,
   };
 }
+
+/** RFC 5280 §4.2.1.12 */
+const usageNames: Readonly<Record<string, string>> = {
+  '1.3.6.1.5.5.7.3.1': 'serverAuth',
+  '1.3.6.1.5.5.7.3.2': 'clientAuth',
+  '1.3.6.1.5.5.7.3.9': 'OCSPSigning',
+};
+
+export const extendedKeyUsagesOf = ({ extendedKeyUsages }: Certificate): string[] =>
+  extendedKeyUsages.map((id) => usageNames[id] ?? id);

@@ -2,7 +2,7 @@ import { keyFingerprint, readCertificates, readSigningRequest, verifyChain } fro
 import type { Certificate, ChainPurpose, SigningRequest } from '@volttron-ts/pki';
 import type { CommandContext } from '../command-context.ts';
 import { about, readAs, readNamed } from './certificate-files.ts';
-import { describeCertificate } from './describe.ts';
+import { describeCertificate, extendedKeyUsagesOf } from './describe.ts';
 import { readKeyOf } from './key-file.ts';
 import { formatSubject } from './subject.ts';
 
@@ -34,7 +34,7 @@ function certificateText(certificate: Certificate): string {
     ['serial number', serialNumber],
     ['valid', `${notBefore.toISOString()} to ${notAfter.toISOString()}`],
     ['names', [...dnsNames, ...ipAddresses].join(', ')],
-    ['key usage', certificate.keyUsages.join(', ')],
+    ['key usage', [...certificate.keyUsages, ...extendedKeyUsagesOf(certificate)].join(', ')],
     ['authority', certificate.isAuthority ? 'yes' : 'no'],
     ['SHA-256', fingerprint256],
     ['public key', keyFingerprint(certificate.publicKey)],

@@ -1,4 +1,5 @@
 import { createPublicKey } from 'node:crypto';
+import { isIP } from 'node:net';
 import {
   checkSigningRequest,
   createRootCertificate,
@@ -9,6 +10,7 @@ import {
 } from '@volttron-ts/pki';
 import type { Certificate, CertificateProfile, DistinguishedName, KeyAlgorithmName } from '@volttron-ts/pki';
 import type { CommandContext } from '../command-context.ts';
+import { ArgumentsError } from '../errors.ts';
 import { openAuthority } from './authority.ts';
 import type { AuthorityOptions } from './authority.ts';
 import { about, beside, modes, readAs, refuseExisting, writeNew } from './certificate-files.ts';
@@ -92,6 +94,8 @@ export async function key(context: CommandContext, [file = '']: readonly string[
 /** `certs csr` */
 export async function csr(context: CommandContext, [file = '']: readonly string[], options: CsrOptions): Promise<void> {
   const { out = beside(file, '.csr'), force = false, dnsName = [], ipAddress = [], passphraseFile } = options;
+  const wrong = ipAddress.find((text) => isIP(text) === 0);
+  if (wrong !== undefined) throw new ArgumentsError('certs csr', `"${wrong}" is no IP address`);
   await refuseExisting([out], force);
   const privateKey = await readKey(context.terminal, file, passphraseFile);
   const subject = await subjectOf(context, options);
