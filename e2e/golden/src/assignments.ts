@@ -1,5 +1,6 @@
 import { agentCases } from './agent-cases.ts';
 import type { Assignment, TestName } from './assignment.ts';
+import { certificateRows } from './certificate-rows.ts';
 import { routerCases } from './router-cases.ts';
 import { serviceRows } from './service-rows.ts';
 import { vctlRows } from './vctl-rows.ts';
@@ -176,6 +177,7 @@ export const assignments: readonly Assignment[] = [
     by: [web('has nothing at /discovery without the slash, as VOLTTRON')],
   },
   ...serviceRows,
+  ...certificateRows,
   { files: ['vctl_command_tree.json'], kind: 'replayed', by: [commands('are those of the original, with its options')] },
   {
     files: ['vhomeA.layout.txt', 'vhomeB.layout.txt'],
@@ -210,13 +212,7 @@ export const assignments: readonly Assignment[] = [
   },
   {
     files: [
-      ...[
-        'certificates_layout.txt',
-        'vhomeA/certificates/*',
-        'vhomeB/certificates/*',
-        'x509/*',
-        'jwt_decoded_rs256.json',
-      ],
+      'jwt_decoded_rs256.json',
       ...['http/csr_*', 'http/admin_*', 'http/http_admin_*', 'http/authenticate_*', 'http/http_authenticate_*'],
       ...['http/index.txt', 'http/root.txt', 'http/notfound.txt', 'http/traversal.txt'],
       'vip/session_csr_admin_rpcs.json',
