@@ -13,8 +13,8 @@ const MOST_EFFORT = 200;
 /** One way from a leaf upwards, the leaf first. */
 export interface Path {
   readonly certificates: readonly Certificate[];
-  /** Whether the last one is a trusted root; otherwise no issuer of it is there. */
-  readonly isAnchored: boolean;
+  /** What the last one is: a trusted root, one whose issuer is not there, or one too many. */
+  readonly end: 'root' | 'no-issuer' | 'too-long';
 }
 
 interface Pool {
@@ -53,15 +53,18 @@ export class ChainSearch {
   }
 
   *#grow(path: readonly Certificate[], last: Certificate): Generator<Path> {
-    const isAnchored = this.#isRoot(last);
-    const isUsed = (issuer: Certificate): boolean => path.some((member) => isSameEntity(member, issuer));
-    const issuers = isAnchored ? [] : this.#issuersOf(last).filter((issuer) => !isUsed(issuer));
     this.#effort++;
-    if (issuers.length === 0) yield { certificates: path, isAnchored };
-    for (const issuer of issuers) {
+    if (this.#isRoot(last)) {
+      yield { certificates: path, end: 'root' };
+      return;
+    }
+    const isUsed = (issuer: Certificate): boolean => path.some((member) => isSameEntity(member, issuer));
+    const issuers = this.#issuersOf(last).filter((issuer) => !isUsed(issuer));
+    const near = path.length > MOST_INTERMEDIATES ? issuers.filter((issuer) => this.#isRoot(issuer)) : issuers;
+    if (near.length === 0) yield { certificates: path, end: issuers.length === 0 ? 'no-issuer' : 'too-long' };
+    for (const issuer of near) {
       if (this.isExhausted) return;
-      const isFull = path.length > MOST_INTERMEDIATES && !this.#isRoot(issuer);
-      if (!isFull) yield* this.#grow([...path, issuer], issuer);
+      yield* this.#grow([...path, issuer], issuer);
     }
   }
 

@@ -19,7 +19,7 @@ const kinds: Readonly<Record<string, SignatureKind>> = {
   [oids.Ed25519]: { hash: null, keyType: 'ed25519' },
 };
 
-export const isTrustedSignature = (algorithm: string): boolean => algorithm in kinds;
+export const isTrustedSignature = (algorithm: string): boolean => Object.hasOwn(kinds, algorithm);
 
 /** What was signed, by an algorithm named by its object identifier. */
 export interface Signed {

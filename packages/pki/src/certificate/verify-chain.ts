@@ -50,11 +50,12 @@ interface Judged {
 
 /** What reaches a root tells more than what does not. */
 function isBetter(left: Judged, right: Judged): boolean {
-  if (left.path.isAnchored !== right.path.isAnchored) return left.path.isAnchored;
+  const [isLeft, isRight] = [left.path.end === 'root', right.path.end === 'root'];
+  if (isLeft !== isRight) return isLeft;
   return left.problems.length < right.problems.length;
 }
 
-function problemsOf({ certificates: chain, isAnchored }: Path, check: ChainCheck, search: ChainSearch): ChainProblem[] {
+function problemsOf({ certificates: chain, end }: Path, check: ChainCheck, search: ChainSearch): ChainProblem[] {
   const { time, purpose, name, revocationLists } = check;
   const found = chain.flatMap((certificate, depth) =>
     linkProblems({ certificate, depth, chain, search, time, purpose, name, revocationLists }).map(({ code, message }) =>
@@ -62,13 +63,15 @@ function problemsOf({ certificates: chain, isAnchored }: Path, check: ChainCheck
     ),
   );
   const [last] = chain.slice(-1);
-  return isAnchored || last === undefined ? found : [...found, endProblem(last, chain.length - 1)];
+  return end === 'root' || last === undefined ? found : [...found, endProblem(last, chain.length - 1, end)];
 }
 
-const endProblem = (last: Certificate, depth: number): ChainProblem =>
-  isSelfIssued(last)
+function endProblem(last: Certificate, depth: number, end: 'no-issuer' | 'too-long'): ChainProblem {
+  if (end === 'too-long') return problem(last, depth, 'search-limit', 'too many authorities stand below it');
+  return isSelfIssued(last)
     ? problem(last, depth, 'root-untrusted', 'it names itself as issuer and is not among the trusted roots')
     : problem(last, depth, 'issuer-unknown', 'no certificate of its issuer is there');
+}
 
 const problem = (certificate: Certificate, depth: number, code: string, message: string): ChainProblem => ({
   code,

@@ -21,7 +21,8 @@ import type { ChainCheck } from './verify-chain.ts';
 const day = 86_400_000;
 const time = new Date(madeAt);
 const strangers = await generateKeyPair('P-256');
-const ringKeys = await Promise.all(Array.from({ length: 5 }, () => generateKeyPair('P-256')));
+const manyKeys = await Promise.all(Array.from({ length: 9 }, () => generateKeyPair('P-256')));
+const ringKeys = manyKeys.slice(0, 5);
 
 const checkOf = ({ root, upper, lower }: MadeChain): ChainCheck => ({
   roots: [root],
@@ -217,6 +218,70 @@ describe('verifyChain', () => {
 
   it('accepts what no list of its issuer revokes', () => {
     expect(problems(sound.leaf, { ...checkOf(sound), revocationLists: listsOf({ root: ['00'] }) })).toEqual([]);
+  });
+
+  it('knows no host by its common name', () => {
+    const chain = makeChain({ leaf: { subject: 'web.example', drop: [oids.subjectAltName] } });
+    expect(problems(chain.leaf, checkOf(chain))).toEqual(['name@0']);
+  });
+
+  it('misses neither key identifiers nor the key usage of authorities', () => {
+    const drop = [oids.subjectKeyIdentifier, oids.authorityKeyIdentifier, oids.keyUsage];
+    const chain = makeChain({ root: { drop }, upper: { drop }, lower: { drop: drop.slice(1) }, leaf: { drop } });
+    expect(problems(chain.leaf, checkOf(chain))).toEqual([]);
+  });
+
+  it('lets an authority name itself by a name that it may not give', () => {
+    const directory = nameConstraintsExtension({ permitted: { directoryNames: [{ commonName: 'leaf' }] } });
+    const faults = { upper: { set: [directory] }, lower: { subject: 'upper' }, leaf: { issuer: 'upper' } };
+    const chain = makeChain(faults);
+    expect(problems(chain.leaf, checkOf(chain))).toEqual([]);
+    const other = makeChain({ ...faults, lower: { subject: 'other' }, leaf: { issuer: 'other' } });
+    expect(problems(other.leaf, checkOf(other))).toEqual(['name-constraints@1']);
+  });
+
+  it('tells what is wrong with a way to a root rather than to nowhere, and with the better of two', () => {
+    const { lower, leaf } = sound;
+    const past = { notAfter: new Date(madeAt - 1000) };
+    const nowhere = makeOne('upper', { issuer: 'nobody', signer: strangers.privateKey });
+    const bad = makeOne('upper', { ...past, set: [critical] });
+    const better = makeOne('upper', past);
+    const told = (...intermediates: Certificate[]): string[] =>
+      problems(leaf, { ...checkOf(sound), intermediates: [lower, ...intermediates] });
+    for (const uppers of [
+      [nowhere, bad],
+      [bad, nowhere],
+    ])
+      expect(told(...uppers)).toEqual(['expired@2', 'critical-extension@2']);
+    expect(told(nowhere, bad, better)).toEqual(['expired@2']);
+    expect(told(better, bad)).toEqual(['expired@2']);
+    expect(told(nowhere)).toEqual(['issuer-unknown@2']);
+  });
+
+  it('follows eight authorities and no more', () => {
+    const drop = [oids.authorityKeyIdentifier, oids.subjectKeyIdentifier];
+    const ladder = manyKeys.map((keys, step) => {
+      const above = manyKeys[step - 1]?.privateKey ?? keysOf.root.privateKey;
+      const basic = [extensions.basicConstraints({ pathLength: 20 })];
+      return makeOne('lower', {
+        subject: `a${step}`,
+        issuer: step === 0 ? 'root' : `a${step - 1}`,
+        keys,
+        signer: above,
+        drop,
+        set: basic,
+      });
+    });
+    const root = makeOne('root', {
+      drop: [oids.subjectKeyIdentifier],
+      set: [extensions.basicConstraints({ pathLength: 20 })],
+    });
+    const below = (count: number): string[] => {
+      const leaf = makeOne('leaf', { issuer: `a${count - 1}`, signer: manyKeys[count - 1]!.privateKey, drop });
+      return problems(leaf, { ...checkOf(sound), roots: [root], intermediates: ladder });
+    };
+    expect(below(8)).toEqual([]);
+    expect(below(9)).toEqual(['search-limit@8']);
   });
 
   it('tells all problems, and whose they are', () => {

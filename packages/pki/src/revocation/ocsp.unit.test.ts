@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { keysOf, madeAt, makeChain } from '../../test/made-chain.ts';
+import { keysOf, madeAt, makeChain, makeOne } from '../../test/made-chain.ts';
 import type { Certificate } from '../certificate/certificate.ts';
+import * as extensions from '../certificate/extensions.ts';
 import { issueCertificate } from '../certificate/issue.ts';
 import type { Authority, CertificateOptions } from '../certificate/issue.ts';
 import { enumerated, integer, sequence, toDer } from '../der/der.ts';
+import { oids } from '../der/oids.ts';
 import { generateKeyPair } from '../key/key-algorithm.ts';
 import type { RevocationStatus } from './check-revoked.ts';
 import { checkOcspResponse } from './check-ocsp-response.ts';
@@ -80,6 +82,14 @@ describe('an OCSP request', () => {
     const question = { certificate: leaf, issuer: lower, nonce: Buffer.alloc(octets) };
     expect(() => createOcspRequest(question)).toThrow(OcspUnreadableError);
     expect(() => createOcspRequest(question)).toThrow('octets instead of 1 to 128');
+  });
+
+  it('asks for a hundred certificates at most', () => {
+    const [id] = request.ids;
+    const asking = (count: number): Buffer =>
+      toDer(sequence(sequence(sequence(...Array.from({ length: count }, () => sequence(id!.node))))));
+    expect(readOcspRequest(asking(100)).ids).toHaveLength(100);
+    expect(() => readOcspRequest(asking(101))).toThrow('it asks for 101 certificates instead of 1 to 100');
   });
 
   it.each([
@@ -189,6 +199,25 @@ describe('an OCSP response', () => {
       status: 'unknown',
       why: 'the responder is neither the issuer nor its delegate',
     });
+  });
+
+  it('says nothing of the certificate of another issuer with the same serial number', () => {
+    const response = read(answer({ status: 'good' }));
+    const [id] = createOcspRequest({ certificate: leaf, issuer: upper }).ids;
+    const answers = response.answers.map((one) => ({ ...one, id: id! }));
+    expect(checkOcspResponse(leaf, { ...response, answers }, { issuer: lower, time: now, nonce })).toMatchObject({
+      why: 'the answer says nothing of it',
+    });
+  });
+
+  it('is not signed by who names another issuer, or whose time has not come', () => {
+    const set = [extensions.extendedKeyUsage(oids.OCSPSigning)];
+    const named = makeOne('leaf', { issuer: 'another', set });
+    expect(refusal({ responder: { certificate: named, privateKey: keysOf.leaf.privateKey } })).toEqual(['responder']);
+    const early = makeOne('leaf', { notBefore: new Date(madeAt + day), set });
+    expect(refusal({ responder: { certificate: early, privateKey: keysOf.leaf.privateKey } })).toEqual(['responder']);
+    const good = makeOne('leaf', { set });
+    expect(refusal({ responder: { certificate: good, privateKey: keysOf.leaf.privateKey } })).toEqual([]);
   });
 
   it.each(['malformedRequest', 'internalError', 'tryLater', 'sigRequired', 'unauthorized'] as const)(

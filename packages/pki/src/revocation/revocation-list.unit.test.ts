@@ -6,6 +6,7 @@ import * as extensions from '../certificate/extensions.ts';
 import type { Authority } from '../certificate/issue.ts';
 import { boolean, explicit, generalizedTime, integer, octetString, oid, sequence, time, toDer } from '../der/der.ts';
 import { DerReader } from '../der/der-reader.ts';
+import { oids } from '../der/oids.ts';
 import { generateKeyPair } from '../key/key-algorithm.ts';
 import { checkRevoked } from './check-revoked.ts';
 import { createRevocationList } from './create-revocation-list.ts';
@@ -118,6 +119,14 @@ describe('a revocation list', () => {
     expect(() => readRevocationList(list)).toThrow(reason);
   });
 
+  it('is not read when it says a thing twice, or names two algorithms', () => {
+    const twice = rebuilt((all) => all.with(-1, explicit(0, sequence(number(1), number(2)))));
+    expect(() => readRevocationList(twice)).toThrow('an extension stands there twice');
+    const [tbs, , signature] = DerReader.of(make().der, 'list').sequence();
+    const other = toDer(sequence(tbs!.node, sequence(oid(oids.Ed25519)), signature!.node));
+    expect(() => readRevocationList(other)).toThrow('it names two signature algorithms');
+  });
+
   it('of version 1, or with times of the other kind, is read', () => {
     const first = rebuilt(([, algorithm, name, from]) => [algorithm!, name!, from!]);
     expect(readRevocationList(first)).toMatchObject({ number: undefined, nextUpdate: undefined });
@@ -162,6 +171,11 @@ describe('checkRevoked', () => {
       reason: 'keyCompromise',
     });
     expect(check(make({ revoked: [entry('0a')] }))).toEqual({ status: 'good' });
+  });
+
+  it('believes the list of an issuer whose key has no stated usage', () => {
+    const { lower } = makeChain({ lower: { drop: [oids.keyUsage] } });
+    expect(checkRevoked(leaf, { issuer: lower, lists: [make()], time: now })).toMatchObject({ status: 'revoked' });
   });
 
   it('believes the newest list, in whatever order', () => {
