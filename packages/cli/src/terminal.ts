@@ -37,18 +37,13 @@ export class Terminal {
 
   /** Asks, and answers the line without blanks around it. Throws EndOfInputError. */
   async ask(question: string): Promise<string> {
-    this.prompt(question);
-    this.#lines ??= this.#read();
-    const line = await this.#lines.next.next();
-    if (line.done !== true) return line.value.trim();
-    this.prompt('\n');
-    throw new EndOfInputError(question.replace(/[:\s]+$/, ''));
+    return (await this.#answer(question)).trim();
   }
 
   /** Asks without showing what is typed; from a file, as any question. Throws EndOfInputError. */
   async askSecret(question: string): Promise<string> {
     const { input } = this.#streams;
-    if (!('isTTY' in input) || input.isTTY !== true) return this.ask(question);
+    if (!('isTTY' in input) || input.isTTY !== true) return this.#answer(question);
     this.#lines?.reader.close();
     this.#lines = undefined;
     const typed = readHidden(input);
@@ -56,8 +51,8 @@ export class Terminal {
     this.prompt(question);
     const answer = await typed;
     this.prompt('\n');
-    if (answer !== undefined) return answer;
-    throw new EndOfInputError(question.replace(/[:\s]+$/, ''));
+    if (answer === undefined) throw ended(question);
+    return answer;
   }
 
   /** Everything in the input, to its end. */
@@ -79,11 +74,22 @@ export class Terminal {
     this.#lines?.reader.close();
   }
 
+  async #answer(question: string): Promise<string> {
+    this.prompt(question);
+    this.#lines ??= this.#read();
+    const line = await this.#lines.next.next();
+    if (line.done !== true) return line.value;
+    this.prompt('\n');
+    throw ended(question);
+  }
+
   #read(): { reader: Interface; next: AsyncIterator<string> } {
     const reader = createInterface({ input: this.#streams.input, terminal: false });
     return { reader, next: reader[Symbol.asyncIterator]() };
   }
 }
+
+const ended = (question: string): EndOfInputError => new EndOfInputError(question.replace(/[:\s]+$/, ''));
 
 /** A line of a terminal in whose place nothing is shown; undefined when it is given up (^C, ^D). */
 function readHidden(input: NodeJS.ReadableStream): Promise<string | undefined> {

@@ -146,7 +146,7 @@ describe('vctl certs export', () => {
       join(folder, 'client.crt'),
       `${await textOf(folder, 'client.crt')}${await textOf(folder, 'rootCA.pem')}`,
     );
-    expect(await certs(['export', 'client.crt'], 'changeit\nchangeit\n')).toContain('client.p12: meter 7\n');
+    expect(await certs(['export', 'client.crt'], 'changeit\nchangeit\n')).toContain('client.p12: CN=meter 7\n');
     expect(await modeOf(folder, 'client.p12')).toBe(0o600);
     const text = await openssl(folder, 'pkcs12', '-in', 'client.p12', '-passin', 'pass:changeit', '-nodes');
     expect(readCertificates(text).map(({ subject }) => subject.commonName)).toEqual(['meter 7', 'our root']);

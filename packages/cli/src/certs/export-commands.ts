@@ -1,11 +1,13 @@
 import { CertificateDirectory } from '@volttron-ts/auth';
 import { createPkcs12, readCertificates } from '@volttron-ts/pki';
 import type { Authority, Certificate } from '@volttron-ts/pki';
+import { checkIdentity } from '@volttron-ts/vip-core';
 import type { CommandContext } from '../command-context.ts';
 import { beside, modes, readAs, refuseExisting, writeNew } from './certificate-files.ts';
 import { instanceName, readPair } from './home-pairs.ts';
 import { readKeyOf } from './key-file.ts';
 import { newPassphrase } from './passphrase.ts';
+import { formatSubject } from './subject.ts';
 
 interface OutputOptions {
   readonly passphraseFile?: string;
@@ -33,7 +35,7 @@ export async function exportFile(
   if (certificate === undefined) return;
   const pair = await readKeyOf(context.terminal, { certificate, file }, { key, passphraseFile: keyPassphraseFile });
   await write(context, { pair, chain, out }, options);
-  context.print(`${out}: ${certificate.subject.commonName}\n`, { file: out });
+  context.print(`${out}: ${formatSubject(certificate.subject)}\n`, { file: out });
 }
 
 /** `certs export-pkcs12`: without a word, as the original. */
@@ -43,7 +45,7 @@ export async function exportPkcs12(
   options: OutputOptions,
 ): Promise<void> {
   await refuseExisting([out], options.force === true);
-  const name = `${await instanceName(context)}.${identity}`;
+  const name = `${await instanceName(context)}.${checkIdentity(identity)}`;
   const remedy = `vctl certs create-ssl-keypair ${identity} makes them.`;
   const pair = await readPair(new CertificateDirectory(context.home), name, remedy);
   await write(context, { pair, chain: [], out }, options);

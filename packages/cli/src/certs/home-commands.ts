@@ -1,6 +1,7 @@
 import { CertificateDirectory } from '@volttron-ts/auth';
 import { generateKeyPair, issueCertificate, readCertificate, rootFileName, writePrivateKey } from '@volttron-ts/pki';
 import type { Certificate } from '@volttron-ts/pki';
+import { checkIdentity } from '@volttron-ts/vip-core';
 import type { CommandContext } from '../command-context.ts';
 import { columns, columnWidths } from '../table.ts';
 import { about } from './certificate-files.ts';
@@ -17,7 +18,7 @@ const clock = { now: () => Date.now() };
 export async function createSslKeypair(context: CommandContext, [identity = '']: readonly string[]): Promise<void> {
   const instance = await instanceName(context);
   const directory = new CertificateDirectory(context.home);
-  const name = `${instance}.${identity}`;
+  const name = `${instance}.${checkIdentity(identity)}`;
   const file = directory.certificateFile(name);
   const issuer = await readPair(
     directory,

@@ -4,7 +4,7 @@ import type { CommandContext } from '../command-context.ts';
 import { about, readAs, readNamed } from './certificate-files.ts';
 import { describeCertificate, extendedKeyUsagesOf } from './describe.ts';
 import { readKeyOf } from './key-file.ts';
-import { formatSubject } from './subject.ts';
+import { formatSubject, printable } from './subject.ts';
 
 export interface VerifyOptions {
   readonly ca: string;
@@ -60,7 +60,7 @@ const describeRequest = ({ subject, dnsNames, ipAddresses, fingerprint }: Signin
 const lines = (rows: readonly (readonly [string, string])[]): string =>
   rows
     .filter(([, value]) => value !== '')
-    .map(([name, value]) => `${`${name}:`.padEnd(15)}${value}\n`)
+    .map(([name, value]) => `${`${name}:`.padEnd(15)}${printable(value)}\n`)
     .join('');
 
 /** `certs verify`: what stands behind the first certificate of the file may help to reach the authority. */

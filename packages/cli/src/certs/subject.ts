@@ -36,6 +36,13 @@ function addressProblem(value: string): string | undefined {
   return /^[\x21-\x7e]+$/.test(value) ? undefined : 'the e-mail address is plain ASCII without blanks';
 }
 
+/** One line of text: the rest could rewrite what a terminal shows. */
+const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+function problemOf({ problem }: Field, value: string): string | undefined {
+  return value.search(CONTROL) < 0 ? problem?.(value) : 'it holds control characters';
+}
+
 /** Asks for each field; `.` leaves one empty, nothing takes what stands in brackets. Throws EndOfInputError. */
 export async function askSubject(terminal: Terminal): Promise<DistinguishedName> {
   const answers: Partial<Record<keyof DistinguishedName, string>> = {};
@@ -46,11 +53,12 @@ export async function askSubject(terminal: Terminal): Promise<DistinguishedName>
   return { commonName: '', ...answers };
 }
 
-async function askField(terminal: Terminal, { name, question, standard, problem }: Field): Promise<string> {
+async function askField(terminal: Terminal, field: Field): Promise<string> {
+  const { name, question, standard } = field;
   for (;;) {
     const given = (await terminal.ask(`${question} [${standard}]:`)) || standard;
     const answer = given === '.' ? '' : given;
-    const wrong = answer === '' ? missing(name) : problem?.(answer);
+    const wrong = answer === '' ? missing(name) : problemOf(field, answer);
     if (wrong === undefined) return answer;
     terminal.complain(`${wrong}\n`);
   }
@@ -84,7 +92,7 @@ function parsePart(text: string, part: string): { name: keyof DistinguishedName;
     throw new SubjectInvalidError(text, `"${short || part}" is none of ${known}`);
   }
   const value = part.slice(at + 1).replaceAll(/\\(.)/gsu, '$1');
-  const wrong = value === '' ? `${short} is empty` : field.problem?.(value);
+  const wrong = value === '' ? `${short} is empty` : problemOf(field, value);
   if (wrong !== undefined) throw new SubjectInvalidError(text, wrong);
   return { name: field.name, value };
 }
@@ -94,7 +102,11 @@ export function formatSubject(subject: DistinguishedName): string {
   return fields
     .flatMap(({ name, short }) => {
       const value = subject[name];
-      return value === undefined || value === '' ? [] : [`${short}=${value}`];
+      return value === undefined || value === '' ? [] : [`${short}=${printable(value)}`];
     })
     .join(', ');
 }
+
+/** What a stranger wrote into a certificate, for a terminal. */
+export const printable = (text: string): string =>
+  text.replaceAll(CONTROL, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
