@@ -3,7 +3,13 @@ import { join } from 'node:path';
 
 import { expect, it } from 'vitest';
 
-import { extendedKeyUsage, basicConstraints, keyUsage, authorityKeyIdentifier } from '../src/certificate/extensions.ts';
+import {
+  authorityKeyIdentifier,
+  basicConstraints,
+  extendedKeyUsage,
+  keyUsage,
+  subjectAltName,
+} from '../src/certificate/extensions.ts';
 import { nameConstraintsExtension } from '../src/certificate/name-constraints.ts';
 import { nullValue, toDer } from '../src/der/der.ts';
 import { oids } from '../src/der/oids.ts';
@@ -36,6 +42,11 @@ const belowRoot: readonly Fault[] = [
   { set: [authorityKeyIdentifier(Buffer.alloc(20))] },
 ];
 const authorities: readonly Fault[] = [
+  { set: [nameConstraintsExtension({ permitted: { emailAddresses: ['example'] } })] },
+  { set: [nameConstraintsExtension({ excluded: { emailAddresses: ['.example'] } })] },
+  { set: [nameConstraintsExtension({ permitted: { directoryNames: [{ commonName: 'leaf' }] } })] },
+  { set: [nameConstraintsExtension({ excluded: { directoryNames: [{ commonName: 'leaf' }] } })] },
+  { set: [extendedKeyUsage(oids.anyExtendedKeyUsage)] },
   { set: [basicConstraints(undefined), keyUsage('digitalSignature')] },
   { set: [basicConstraints({ pathLength: 0 })] },
   { set: [basicConstraints({ pathLength: 5 })] },
@@ -48,6 +59,10 @@ const authorities: readonly Fault[] = [
   constrain('excluded', [], ['10.0.0.1/32']),
 ];
 const leaves: readonly Fault[] = [
+  { set: [subjectAltName({ dns: ['*.example', 'a.b.example'], ip: [] })] },
+  { set: [subjectAltName({ dns: ['web.example'], ip: [], email: ['a@b.example'] })] },
+  { set: [extendedKeyUsage(oids.anyExtendedKeyUsage)] },
+  { drop: [oids.basicConstraints] },
   { set: [keyUsage('keyEncipherment')] },
   { set: [keyUsage('digitalSignature', 'keyAgreement')] },
   { set: [keyUsage('nonRepudiation')] },

@@ -229,6 +229,8 @@ describe('verifyChain', () => {
     const drop = [oids.subjectKeyIdentifier, oids.authorityKeyIdentifier, oids.keyUsage];
     const chain = makeChain({ root: { drop }, upper: { drop }, lower: { drop: drop.slice(1) }, leaf: { drop } });
     expect(problems(chain.leaf, checkOf(chain))).toEqual([]);
+    const half = makeChain({ lower: { drop: [oids.subjectKeyIdentifier] } });
+    expect(problems(half.leaf, checkOf(half))).toEqual([]);
   });
 
   it('lets an authority name itself by a name that it may not give', () => {
