@@ -1,6 +1,7 @@
 import { agentCases } from './agent-cases.ts';
 import type { Assignment, TestName } from './assignment.ts';
 import { certificateRows } from './certificate-rows.ts';
+import { requestRows } from './request-rows.ts';
 import { routerCases } from './router-cases.ts';
 import { serviceRows } from './service-rows.ts';
 import { vctlRows } from './vctl-rows.ts';
@@ -210,15 +211,6 @@ export const assignments: readonly Assignment[] = [
     kind: 'replayed',
     by: [takeOver('is the VOLTTRON_PID of a process that is gone, in whose place ours puts its own')],
   },
-  {
-    files: [
-      'jwt_decoded_rs256.json',
-      ...['http/csr_*', 'http/admin_*', 'http/http_admin_*', 'http/authenticate_*', 'http/http_authenticate_*'],
-      ...['http/index.txt', 'http/root.txt', 'http/notfound.txt', 'http/traversal.txt'],
-      'vip/session_csr_admin_rpcs.json',
-    ],
-    kind: 'issue',
-    issue: 4,
-  },
+  ...requestRows,
   { files: ['http/vui*', 'http/gs_jsonrpc_noauth.txt'], kind: 'issue', issue: 9 },
 ];

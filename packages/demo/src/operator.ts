@@ -7,7 +7,8 @@ import type { Logger } from '@volttron-ts/vip-core';
 const PendingKey = t.Object({
   user_id: t.String(),
   identity: t.String(),
-  credentials: t.String(),
+  /** Of keys only: requests for certificates have none. */
+  credentials: t.Optional(t.String()),
   address: t.String(),
 });
 
@@ -52,7 +53,9 @@ export class Operator {
 
   async waitingKeys(): Promise<WaitingKey[]> {
     const pending = asPending(await this.call(services.auth, 'get_pending_authorizations'), 'the pending keys');
-    return pending.map(({ user_id: id, credentials, ...key }) => ({ id, credential: credentials, ...key }));
+    return pending.flatMap(({ user_id: id, credentials: credential, ...key }) =>
+      credential === undefined ? [] : { id, credential, ...key },
+    );
   }
 
   async approve(key: WaitingKey): Promise<void> {

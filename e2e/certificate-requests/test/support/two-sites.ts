@@ -12,6 +12,12 @@ export interface Ran {
   readonly text: string;
 }
 
+interface Status {
+  readonly webAddress: string;
+  readonly firstPassword?: string;
+  readonly addresses: readonly string[];
+}
+
 const PROGRAMS = fileURLToPath(new URL('../../../../node_modules/.bin', import.meta.url));
 const SOURCES = '--conditions=@volttron-ts/source';
 /** How the documents call the server. */
@@ -23,6 +29,7 @@ export class TwoSites {
   readonly client: Instance;
   /** The web address of volttron-server. */
   address = '';
+  vipAddresses: readonly string[] = [];
   /** Of its first administrator. */
   password = '';
 
@@ -31,11 +38,14 @@ export class TwoSites {
     this.client = new Instance(root, 'volttron-client');
   }
 
-  /** For the running test. `config` is what stands in volttron-server's besides its name and addresses. */
-  static async open(config: Readonly<Record<string, string>> = { 'enable-csr': 'True' }): Promise<TwoSites> {
+  /** `config` is what stands in volttron-server's besides its name and web address; `onEnd` is told how to end all. */
+  static async open(
+    config: Readonly<Record<string, string>> = { 'enable-csr': 'True' },
+    onEnd: (end: () => Promise<void>) => void = onTestFinished,
+  ): Promise<TwoSites> {
     const root = await mkdtemp(join(tmpdir(), 'certificate-requests-'));
     const sites = new TwoSites(root);
-    onTestFinished(async () => {
+    onEnd(async () => {
       await sites.server.stop('volttron');
       await rm(root, { recursive: true, force: true });
     });
@@ -55,8 +65,9 @@ export class TwoSites {
   }
 
   #serves(status: unknown): void {
-    const { webAddress, firstPassword } = status as { webAddress: string; firstPassword?: string };
+    const { webAddress, firstPassword, addresses } = status as Status;
     this.address = webAddress;
+    this.vipAddresses = addresses;
     this.password = firstPassword ?? this.password;
   }
 

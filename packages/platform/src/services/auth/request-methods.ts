@@ -93,8 +93,9 @@ function singleMethods(enrolment: Enrolment, certificates: CertificateEnrolment 
       call: async ([id]) => {
         const request = await certificates?.find(id);
         if (request !== undefined) return words[request.status];
-        // The original's word for what it does not know, as callers compare it.
-        return (await find(enrolment, id))?.status.toUpperCase() ?? 'UNKOWN';
+        // The original's words for what it does not know, on ZeroMQ and with certificates, as callers compare them.
+        const unknown = certificates === undefined ? 'UNKOWN' : 'UNKNOWN';
+        return (await find(enrolment, id))?.status.toUpperCase() ?? unknown;
       },
     }),
   };
