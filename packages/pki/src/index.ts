@@ -47,6 +47,7 @@ export type {
   PluginResult,
 } from './plugin/certificate-plugin.ts';
 export { PluginCaError, PluginConfigError, SubjectUnreadableError } from './plugins/errors.ts';
+export { acme } from './plugins/acme/acme.ts';
 export { instanceCa } from './plugins/instance-ca.ts';
 export { manual } from './plugins/manual.ts';
 export { keyFingerprint } from './key/key-fingerprint.ts';

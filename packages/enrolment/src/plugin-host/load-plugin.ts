@@ -3,13 +3,13 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import { instanceCa, manual } from '@volttron-ts/pki';
+import { acme, instanceCa, manual } from '@volttron-ts/pki';
 import type { CertificatePlugin, CertificatePluginDefinition, JsonObject, PluginContext } from '@volttron-ts/pki';
 
 import { PluginUnloadableError } from '../errors.ts';
 import type { HostStart } from './host-messages.ts';
 
-const builtIn: readonly CertificatePluginDefinition[] = [instanceCa, manual];
+const builtIn: readonly CertificatePluginDefinition[] = [instanceCa, manual, acme];
 
 /** Makes the plugin of a name: one that comes with the platform, or an npm package of the instance. */
 export async function loadPlugin(

@@ -35,3 +35,30 @@ export class SubjectUnreadableError extends PkiError {
     });
   }
 }
+
+/** A CA that speaks ACME has refused something, or was not reached. */
+export class AcmeProblemError extends PkiError {
+  override readonly name = 'AcmeProblemError';
+  /** Of RFC 8555 §6.7, or 'unreachable', 'HTTP 500'. */
+  readonly type: string;
+  /** Whether the same may succeed later. */
+  readonly isTemporary: boolean;
+  /** ms, as the CA wants it. */
+  readonly retryAfter: number | undefined;
+
+  constructor(
+    type: string,
+    detail: string,
+    more: { readonly isTemporary: boolean; readonly retryAfter?: number | undefined; readonly cause?: unknown },
+  ) {
+    super('acme-problem', `The CA says ${type}: ${detail.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').slice(0, 1000)}`, {
+      item: 'acme',
+      value: type,
+      remedy: more.isTemporary ? 'The order goes on by itself when this is over.' : 'Correct this and ask again.',
+      cause: more.cause,
+    });
+    this.type = type;
+    this.isTemporary = more.isTemporary;
+    this.retryAfter = more.retryAfter;
+  }
+}
