@@ -2,14 +2,16 @@ import { copyFile, chmod, mkdir, readdir, readFile, stat, writeFile } from 'node
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { once } from 'node:events';
+import { createServer as createTlsServer } from 'node:https';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
-import { acme, certificateStatus, readCertificate } from '../src/index.ts';
+import { acme, certificateStatus, readCertificate, writePrivateKey } from '../src/index.ts';
 import type { CertificatePlugin, JsonObject, OrderMethod, PluginOrder, PluginResult } from '../src/index.ts';
 import { readRetryAfter } from '../src/plugins/acme/acme-problem.ts';
+import { issue, makeAuthority } from './authority.ts';
 import { freePort, Pebble } from './pebble.ts';
 import { contextFor, orderFor, requestFor } from './plugin-order.ts';
 import { scratchFolder } from './scratch.ts';
@@ -26,6 +28,12 @@ beforeAll(async () => {
 });
 afterAll(() => pebble.close());
 
+interface Ca {
+  readonly directory: string;
+  /** PEM of who signed its web server. */
+  readonly root: string;
+}
+
 interface Site {
   readonly home: string;
   readonly plugin: CertificatePlugin;
@@ -34,10 +42,18 @@ interface Site {
   readonly order: (name: string) => Promise<PluginOrder>;
 }
 
-async function site(challenge: JsonObject, directory = pebble.directoryUrl): Promise<Site> {
+async function site(
+  challenge: JsonObject,
+  ca: Ca = { directory: pebble.directoryUrl, root: pebble.webRoot },
+): Promise<Site> {
   const home = await scratchFolder();
-  await writeFile(join(home, 'web-root.pem'), pebble.webRoot);
-  const config = { directory, 'ca-certificate': 'web-root.pem', 'terms-of-service-agreed': true, ...challenge };
+  await writeFile(join(home, 'web-root.pem'), ca.root);
+  const config = {
+    directory: ca.directory,
+    'ca-certificate': 'web-root.pem',
+    'terms-of-service-agreed': true,
+    ...challenge,
+  };
   const context = await contextFor(home, 'acme', config);
   const log: string[] = [];
   const line = (message: string): void => void log.push(message);
@@ -238,11 +254,8 @@ async function serve(folder: string): Promise<Server> {
   return server;
 }
 
-/** The URL of an ACME server that answers with a status only. */
-async function busy(status: number, headers: Record<string, string>): Promise<string> {
-  const { createServer: createTlsServer } = await import('node:https');
-  const { issue, makeAuthority } = await import('./authority.ts');
-  const { writePrivateKey } = await import('../src/index.ts');
+/** A server that answers with a status only. */
+async function busy(status: number, headers: Record<string, string>): Promise<Ca> {
   const root = await makeAuthority();
   const { certificate, keys } = await issue(root);
   const server = createTlsServer({ cert: certificate.pem, key: writePrivateKey(keys.privateKey) }, (_, response) =>
@@ -251,5 +264,6 @@ async function busy(status: number, headers: Record<string, string>): Promise<st
   await once(server, 'listening');
   onTestFinished(() => void server.close());
   const address = server.address();
-  return `https://localhost:${typeof address === 'object' && address !== null ? address.port : 0}/dir`;
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return { directory: `https://localhost:${port}/dir`, root: root.certificate.pem };
 }
