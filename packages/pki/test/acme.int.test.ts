@@ -153,6 +153,27 @@ describe('orders at the CA', () => {
     expect((await stat(join(folder, 'account.key'))).mode & 0o777).toBe(0o600);
   });
 
+  it("puts down the order's URL before it goes on with it, and goes on with it after a crash", async () => {
+    const { plugin, order } = await site({ 'http-port': httpPort });
+    const made = await order('a.crash.example');
+    const [orders, certificates] = [pebble.orders(), pebble.certificates()];
+    const saving = Promise.withResolvers<JsonObject>();
+    // The process ends here: nothing of this call comes back.
+    const crashing = plugin.issueCertificateRequest({
+      ...made,
+      save: () => {
+        saving.resolve(structuredClone(made.pluginMeta));
+        return new Promise(() => undefined);
+      },
+    });
+    const kept = await Promise.race([saving.promise, crashing.then(() => ({}))]);
+    expect(kept).toMatchObject({ order: expect.stringContaining('https://localhost') as string, challenges: [] });
+    expect(pebble.certificates()).toBe(certificates);
+    const result = await follow(plugin, { ...made, pluginMeta: { ...kept } });
+    expect(result.status, result.statusMessage).toBe(CERTIFICATE_GENERATED);
+    expect([pebble.orders(), pebble.certificates()]).toEqual([orders + 1, certificates + 1]);
+  });
+
   it('says what the CA refuses', async () => {
     const { plugin, order } = await site({ 'http-port': httpPort });
     const result = await follow(plugin, await order('x.blocked.example'));
