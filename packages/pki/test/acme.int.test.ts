@@ -1,12 +1,15 @@
+import { execFile } from 'node:child_process';
 import { copyFile, chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { once } from 'node:events';
 import { createServer as createTlsServer } from 'node:https';
 import { join } from 'node:path';
+import process from 'node:process';
 import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
 
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
 import { acme, certificateStatus, readCertificate, writePrivateKey } from '../src/index.ts';
 import type { CertificatePlugin, JsonObject, OrderMethod, PluginOrder, PluginResult } from '../src/index.ts';
@@ -25,8 +28,8 @@ beforeAll(async () => {
   httpPort = await freePort();
   // Pebble looks for real: PEBBLE_VA_ALWAYS_VALID is not set.
   pebble = await Pebble.start({ httpPort, blocked: ['blocked.example'] });
+  return () => pebble.close();
 });
-afterAll(() => pebble.close());
 
 interface Ca {
   readonly directory: string;
@@ -224,6 +227,21 @@ describe('a CA that is busy', () => {
       expect(readRetryAfter(nonsense, now)).toBeUndefined();
     }
   });
+});
+
+it('loads its ACME client with the plugin, not with the room', async () => {
+  const loaded = `Object.keys(createRequire(import.meta.url).cache).some((path) => path.includes('acme-client'))`;
+  const script = `
+    import { createRequire } from 'node:module';
+    const { acme } = await import(${JSON.stringify(join(import.meta.dirname, '../src/index.ts'))});
+    const before = ${loaded};
+    const config = { directory: 'https://ca.example', 'terms-of-service-agreed': true, webroot: 'www' };
+    await acme.create({ config, directory: process.argv[1], home: process.argv[1], log: console });
+    console.log(before, ${loaded});
+  `;
+  const parameters = [...process.execArgv, '--input-type=module', '--eval', script, await scratchFolder()];
+  const { stdout } = await promisify(execFile)(process.execPath, parameters);
+  expect(stdout.trim()).toBe('false true');
 });
 
 describe('the configuration of the acme plugin', () => {
