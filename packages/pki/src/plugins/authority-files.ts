@@ -63,7 +63,7 @@ export class AuthorityFiles {
 }
 
 function parse(text: string): SubAuthority {
-  const kept = JSON.parse(text) as Record<'name' | 'description' | 'certificate' | 'privateKey', string | undefined>;
+  const kept = parseJson(text);
   const certificate = readCertificate(kept.certificate ?? '');
   const privateKey = readPrivateKey(kept.privateKey ?? '');
   if (keyFingerprint(createPublicKey(privateKey)) !== keyFingerprint(certificate.publicKey)) {
@@ -71,6 +71,15 @@ function parse(text: string): SubAuthority {
   }
   const authority = { certificate, privateKey };
   return { authority, info: infoOf(authority, kept.name ?? certificate.subject.commonName, kept.description) };
+}
+
+/** What the parser says of a text quotes it, and here it holds a key. */
+function parseJson(text: string): Record<'name' | 'description' | 'certificate' | 'privateKey', string | undefined> {
+  try {
+    return JSON.parse(text) as ReturnType<typeof parseJson>;
+  } catch {
+    throw new Error('it is no JSON');
+  }
 }
 
 export function infoOf({ certificate }: Authority, name: string, description?: string): CaInfo {
