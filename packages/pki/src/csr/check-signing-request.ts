@@ -109,7 +109,7 @@ const rules: Readonly<Record<string, Rule>> = {
 /** The codes of all rules. */
 export const signingRequestCodes: readonly string[] = [
   ...Object.keys(rules),
-  ...['rsa-size', 'rsa-exponent', 'rsa-small-factor', 'rsa-close-primes', 'rsa-roca', 'extension-value'],
+  ...['rsa-size', 'rsa-exponent', 'rsa-small-factor', 'rsa-close-primes', 'rsa-roca'],
 ];
 
 /**
