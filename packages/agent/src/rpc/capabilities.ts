@@ -83,11 +83,7 @@ const read = (value: unknown): ReadonlyMap<string, HeldCapabilities> =>
   new Map(Object.entries(asCapabilities(value, 'the capabilities of platform.auth')));
 
 /** In the words of the original, which callers look for. */
-function lacks(
-  user: string,
-  { method, requires }: GuardedCall,
-  held: HeldCapabilities[string],
-): UnauthorizedError {
+function lacks(user: string, { method, requires }: GuardedCall, held: HeldCapabilities[string]): UnauthorizedError {
   const required = `{${requires.map(pythonRepr).join(', ')}}`;
   const text = `method ${pythonRepr(method)} requires capabilities ${required}, but capability ${pythonRepr(held)} was provided for user ${user}`;
   return new UnauthorizedError(text, { item: method, value: user });

@@ -118,7 +118,9 @@ export class OrderEngine {
       } catch (error) {
         // The answer of the CA must not get lost because the disk is full.
         if (this.#hasStopped()) return;
-        this.#parts.log.error(`The result of the order ${orderId} could not be kept and is again: ${messageOf(error)}`);
+        this.#parts.log.error(
+          `The result of the order ${orderId} could not be kept, and is tried again: ${messageOf(error)}`,
+        );
         await this.#pause(KEEP_AGAIN);
       }
     }
@@ -130,6 +132,7 @@ export class OrderEngine {
     if (!runner.names.includes(plugin)) {
       return { kind: 'absent', message: `the plugin "${plugin}" is not configured any more` };
     }
+    const saves = { failed: false };
     const outcome = await runner
       .call({
         ...{ plugin, method, exclusive },
@@ -138,10 +141,18 @@ export class OrderEngine {
           orderMeta: JSON.parse(call.orderMeta) as OrderMeta,
           pluginMeta: JSON.parse(call.pluginMeta) as JsonObject,
         },
-        save: (pluginMeta) =>
-          worker.call('certificates.save', { orderId, callNumber, pluginMeta: JSON.stringify(pluginMeta) }),
+        save: async (pluginMeta) => {
+          try {
+            await worker.call('certificates.save', { orderId, callNumber, pluginMeta: JSON.stringify(pluginMeta) });
+          } catch (error) {
+            saves.failed = true;
+            throw error;
+          }
+        },
       })
       .catch((error: unknown): PluginOutcome => ({ kind: 'interrupted', message: messageOf(error) }));
+    // What a plugin throws because our disk failed is no word of its CA.
+    if (saves.failed && outcome.kind === 'thrown') return { kind: 'interrupted', message: outcome.message };
     return judge(outcome, call, clock.now());
   }
 
