@@ -141,9 +141,10 @@ export class OrderEngine {
           orderMeta: JSON.parse(call.orderMeta) as OrderMeta,
           pluginMeta: JSON.parse(call.pluginMeta) as JsonObject,
         },
-        save: async (pluginMeta) => {
+        save: async (meta) => {
+          const pluginMeta = JSON.stringify(meta);
           try {
-            await worker.call('certificates.save', { orderId, callNumber, pluginMeta: JSON.stringify(pluginMeta) });
+            await worker.call('certificates.save', { orderId, callNumber, pluginMeta });
           } catch (error) {
             saves.failed = true;
             throw error;
