@@ -237,7 +237,7 @@ it('loads its ACME client with the plugin, not with the room', async () => {
     const before = ${loaded};
     const config = { directory: 'https://ca.example', 'terms-of-service-agreed': true, webroot: 'www' };
     await acme.create({ config, directory: process.argv[1], home: process.argv[1], log: console });
-    console.log(before, ${loaded});
+    process.stdout.write(String(before) + ' ' + String(${loaded}));
   `;
   const parameters = [...process.execArgv, '--input-type=module', '--eval', script, await scratchFolder()];
   const { stdout } = await promisify(execFile)(process.execPath, parameters);
