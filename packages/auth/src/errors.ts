@@ -231,11 +231,12 @@ export class WebTokenInvalidError extends VipError {
 /** No algorithm of JSON Web Tokens signs with such a key. */
 export class WebTokenKeyError extends VipError {
   override readonly name = 'WebTokenKeyError';
-  constructor(kind: string) {
+  constructor(kind: string, cause?: unknown) {
     super('web-token-key', `The web server's private key cannot sign web tokens: it is ${kind}.`, {
       item: 'web-ssl-key',
       value: kind,
-      remedy: 'Use a key of the kind RSA (2048 bits or more), P-256, P-384 or Ed25519.',
+      remedy: 'Use a key of the kind RSA (2048 bits or more), P-256, P-384 or Ed25519, without passphrase.',
+      cause,
     });
   }
 }

@@ -56,7 +56,7 @@ export class WebTokens {
     this.#users = users;
     this.#clock = clock;
     this.#issuer = instanceName;
-    this.#privateKey = createPrivateKey(privateKey);
+    this.#privateKey = keyOf(privateKey);
     this.#publicKey = createPublicKey(this.#privateKey);
     this.#algorithm = algorithmOf(this.#privateKey);
   }
@@ -127,4 +127,12 @@ function algorithmOf({ asymmetricKeyType: type = 'rsa', asymmetricKeyDetails: de
   const algorithm = algorithms[kind];
   if (algorithm === undefined) throw new WebTokenKeyError(kind);
   return algorithm;
+}
+
+function keyOf(pem: string): KeyObject {
+  try {
+    return createPrivateKey(pem);
+  } catch (error) {
+    throw new WebTokenKeyError('none that can be read', error);
+  }
 }

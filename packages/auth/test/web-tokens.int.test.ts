@@ -91,6 +91,8 @@ describe('web tokens', () => {
     expect(make(generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey)).toThrow(WebTokenKeyError);
     expect(make(generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).privateKey)).toThrow(/secp256k1/);
     expect(make(generateKeyPairSync('x25519').privateKey)).toThrow(WebTokenKeyError);
+    const unreadable = () => new WebTokens({ users, privateKey: 'none', instanceName: 'central', clock });
+    expect(unreadable).toThrow(WebTokenKeyError);
   });
 
   it('are for who knows the password', async () => {
