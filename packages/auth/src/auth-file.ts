@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { copyFile, readFile } from 'node:fs/promises';
+import { copyFile } from 'node:fs/promises';
 
-import { FileUnreadableError, writeFileAtomic } from '@volttron-ts/storage';
+import { readFileIfThere, writeFileAtomic } from '@volttron-ts/storage';
 import { InvalidValueError } from '@volttron-ts/vip-core';
 
 import { withEntry, withoutCredential, withoutIndices, withUpdate } from './auth-changes.ts';
@@ -11,7 +11,6 @@ import type { AuthEntry, AuthEntryInput } from './auth-entry.ts';
 import { isNewer, isOlder, upgradeAuthDocument } from './auth-upgrade.ts';
 import type { RawAuthDocument } from './auth-upgrade.ts';
 import { AuthFileEditError, AuthFileInvalidError, AuthFileNewerError } from './errors.ts';
-import { isCode } from './exclusive-file.ts';
 import { Turns } from './turns.ts';
 
 /** A change of the auth file, as its listeners hear of it. */
@@ -205,21 +204,11 @@ async function writeDocument(path: string, document: RawAuthDocument): Promise<s
 async function readDocument(
   path: string,
 ): Promise<{ document: RawAuthDocument; text: string; problems: readonly string[] }> {
-  const text = await readText(path);
+  const text = (await readFileIfThere(path)) ?? '';
   const document = parseAuthDocument(path, text);
   const problems: string[] = [];
   if (!isOlder(document)) return { document, text, problems };
   const upgraded = upgradeAuthDocument(document, (problem) => problems.push(problem));
   await copyFile(path, `${path}.${randomUUID()}.bak`);
   return { document: upgraded, text: await writeDocument(path, upgraded), problems };
-}
-
-/** Empty when the file is missing. */
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (isCode(error, 'ENOENT')) return '';
-    throw new FileUnreadableError(path, error);
-  }
 }

@@ -1,12 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
 
-import { FileUnreadableError, writeFileAtomic } from '@volttron-ts/storage';
+import { readFileIfThere, writeFileAtomic } from '@volttron-ts/storage';
 
 import { canonicalKey, parseConfigText, setConfigText } from './config-text.ts';
 import { InstanceConfigError } from './errors.ts';
-import { isCode } from './exclusive-file.ts';
 import { instanceOptions, isInstanceKey } from './instance-options.ts';
 import type { InstanceKey, InstanceOption, InstanceSettings } from './instance-options.ts';
 
@@ -45,7 +43,7 @@ interface GivenTexts {
 export async function readInstanceConfig(options: InstanceConfigOptions): Promise<InstanceConfig> {
   const { home, flags = {}, environment = {}, host = hostname() } = options;
   const path = join(home, 'config');
-  const text = environment['SKIP_VOLTTRON_CONFIG'] === undefined ? await readText(path) : '';
+  const text = environment['SKIP_VOLTTRON_CONFIG'] === undefined ? ((await readFileIfThere(path)) ?? '') : '';
   const { lines, problems } = parseConfigText(text);
   const given = new Map<InstanceKey, GivenTexts>();
   const giveAll = (source: ConfigSource, pairs: readonly NamedText[]): void => {
@@ -76,18 +74,9 @@ export async function writeInstanceConfig(
   values: Readonly<Partial<Record<InstanceKey, string>>>,
 ): Promise<void> {
   const path = join(home, 'config');
-  const text = await readText(path);
+  const text = (await readFileIfThere(path)) ?? '';
   const changed = setConfigText(text, values);
   if (changed !== text) await writeFileAtomic(path, changed, { mode: 0o600 });
-}
-
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (isCode(error, 'ENOENT')) return '';
-    throw new FileUnreadableError(path, error);
-  }
 }
 
 interface NamedText {

@@ -36,6 +36,7 @@ export type { WriteJsonOptions } from './json-file.ts';
 export type { Migration } from './migrate.ts';
 export { openDatabase } from './open-database.ts';
 export type { DatabaseOptions, Durability } from './open-database.ts';
+export { readFileIfThere } from './read-file.ts';
 export { serveWorker } from './serve-worker.ts';
 export type { ServedWorker } from './serve-worker.ts';
 export { connectWorkerPort, startWorker } from './worker-client.ts';

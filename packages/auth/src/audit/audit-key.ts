@@ -1,12 +1,11 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { FileUnreadableError } from '@volttron-ts/storage';
+import { readFileIfThere } from '@volttron-ts/storage';
 
 import { AuditKeyInvalidError } from '../errors.ts';
-import { createFileOnce, isCode } from '../exclusive-file.ts';
+import { createFileOnce } from '../exclusive-file.ts';
 import type { AuditHead } from './audit-line.ts';
 
 /** What signs the heads of a home's audit log: an Ed25519 key. */
@@ -50,14 +49,7 @@ async function makePem(home: string): Promise<string> {
   return (await readPem(home)) ?? '';
 }
 
-async function readPem(home: string): Promise<string | undefined> {
-  try {
-    return await readFile(pathOf(home), 'utf8');
-  } catch (error) {
-    if (isCode(error, 'ENOENT')) return undefined;
-    throw new FileUnreadableError(pathOf(home), error);
-  }
-}
+const readPem = (home: string): Promise<string | undefined> => readFileIfThere(pathOf(home));
 
 function readKey(home: string, pem: string): KeyObject {
   try {

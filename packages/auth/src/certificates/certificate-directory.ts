@@ -1,9 +1,9 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { replaceFileSync, writeFileAtomic } from '@volttron-ts/storage';
+import { readFileIfThere, replaceFileSync, writeFileAtomic } from '@volttron-ts/storage';
 
-import { fileIn, readIfThere } from './certificate-file.ts';
+import { fileIn } from './certificate-file.ts';
 
 /** A certificate and its private key as PEM. */
 export interface CertificatePair {
@@ -11,7 +11,7 @@ export interface CertificatePair {
   readonly privateKey: string;
 }
 
-type Folder = 'certs' | 'private' | 'remote_certs' | 'pending_csr' | 'ca_db';
+type Folder = 'certs' | 'private' | 'remote_certs';
 
 /**
  * `$VOLTTRON_HOME/certificates` in VOLTTRON's layout (reference/rmq-web-csr.md §2.1): `certs/<name>.crt`,
@@ -39,8 +39,8 @@ export class CertificateDirectory {
 
   /** Undefined unless both files are there. Throws FileUnreadableError, CertificateNameError. */
   async read(name: string): Promise<CertificatePair | undefined> {
-    const certificate = await readIfThere(this.certificateFile(name));
-    const privateKey = await readIfThere(this.keyFile(name));
+    const certificate = await readFileIfThere(this.certificateFile(name));
+    const privateKey = await readFileIfThere(this.keyFile(name));
     return certificate === undefined || privateKey === undefined ? undefined : { certificate, privateKey };
   }
 
@@ -53,7 +53,7 @@ export class CertificateDirectory {
 
   /** A key that has no certificate here: the one of this instance's agents on other platforms. */
   async readKey(name: string): Promise<string | undefined> {
-    return readIfThere(this.keyFile(name));
+    return readFileIfThere(this.keyFile(name));
   }
 
   /** Throws FileUnwritableError. */
@@ -64,7 +64,7 @@ export class CertificateDirectory {
 
   /** PEM of a certificate whose key may be elsewhere. */
   async readCertificate(name: string): Promise<string | undefined> {
-    return readIfThere(this.certificateFile(name));
+    return readFileIfThere(this.certificateFile(name));
   }
 
   /** Names of the certificates in `certs/`, sorted. */
@@ -84,7 +84,7 @@ export class CertificateDirectory {
   }
 
   async readRemote(name: string): Promise<string | undefined> {
-    return readIfThere(this.remoteFile(name));
+    return readFileIfThere(this.remoteFile(name));
   }
 
   async removeRemote(name: string): Promise<void> {

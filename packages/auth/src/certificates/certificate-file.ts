@@ -1,7 +1,4 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-
-import { FileUnreadableError } from '@volttron-ts/storage';
 
 import { CertificateNameError } from '../errors.ts';
 
@@ -16,14 +13,4 @@ const isFileName = (name: string): boolean =>
 export function fileIn(folder: string, name: string, ending: string): string {
   if (!isFileName(name)) throw new CertificateNameError(name);
   return join(folder, `${name}${ending}`);
-}
-
-/** Undefined for a file that is not there. Throws FileUnreadableError. */
-export async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw new FileUnreadableError(path, error);
-  }
 }

@@ -1,9 +1,9 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { writeFileAtomic } from '@volttron-ts/storage';
+import { readFileIfThere, writeFileAtomic } from '@volttron-ts/storage';
 
-import { fileIn, readIfThere } from './certificate-file.ts';
+import { fileIn } from './certificate-file.ts';
 
 /** What a remote platform gave an agent of this instance. */
 export interface RemoteCertificate {
@@ -45,8 +45,8 @@ export class RemoteCertificates {
 
   /** Throws FileUnreadableError. */
   async read(name: string, remoteInstance: string): Promise<RemoteCertificate | undefined> {
-    const certificate = await readIfThere(this.certificateFile(name));
-    const root = await readIfThere(fileIn(this.folder, remoteInstance, ROOT));
+    const certificate = await readFileIfThere(this.certificateFile(name));
+    const root = await readFileIfThere(fileIn(this.folder, remoteInstance, ROOT));
     return certificate === undefined || root === undefined ? undefined : { certificate, root };
   }
 
@@ -68,7 +68,7 @@ export class RemoteCertificates {
 
   async #allRoots(ownRoot: string | undefined): Promise<string> {
     const files = (await readdir(this.folder)).filter((file) => file.endsWith(ROOT)).sort();
-    const roots = await Promise.all(files.map((file) => readIfThere(join(this.folder, file))));
+    const roots = await Promise.all(files.map((file) => readFileIfThere(join(this.folder, file))));
     return [ownRoot, ...roots].flatMap((pem) => (pem === undefined ? [] : `${pem.trim()}\n`)).join('');
   }
 }

@@ -1,8 +1,8 @@
-import { lstat, readFile } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generateKeyPair, openKeyStoreFile } from '@volttron-ts/auth';
 import type { InstanceSettings } from '@volttron-ts/auth';
-import { FileUnreadableError } from '@volttron-ts/storage';
+import { readFileIfThere } from '@volttron-ts/storage';
 import type { HomeItem } from './home-item.ts';
 
 /** What looks at a home work with. */
@@ -33,11 +33,5 @@ export async function publicKeyIn({ home }: HomeLook, path: string): Promise<str
 }
 
 /** The text of a file of the home, undefined when it is missing. Throws FileUnreadableError. */
-export async function textOf({ home }: HomeLook, path: string): Promise<string | undefined> {
-  try {
-    return await readFile(join(home, path), 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw new FileUnreadableError(join(home, path), error);
-  }
-}
+export const textOf = ({ home }: HomeLook, path: string): Promise<string | undefined> =>
+  readFileIfThere(join(home, path));

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { defineAgent, t } from '@volttron-ts/agent';
+import { readFileIfThere } from '@volttron-ts/storage';
 import { encodeRpc, encodeText, services } from '@volttron-ts/vip-core';
-import { readText } from '../read-text.ts';
 import { readExternalInstances } from '../services/key-discovery/external-instances.ts';
 import { watchFile } from '../watch-file.ts';
 import type { ServiceKit } from './kit.ts';
@@ -18,7 +18,7 @@ export function startKeyDiscovery(kit: ServiceKit): void {
     bus,
   });
   const introduce = async (): Promise<void> => {
-    const { instances, problems } = readExternalInstances(await readText(path));
+    const { instances, problems } = readExternalInstances((await readFileIfThere(path)) ?? '');
     for (const problem of problems) log.warn(problem, { file: path });
     await agent.vip.hello('');
     for (const instance of instances) {

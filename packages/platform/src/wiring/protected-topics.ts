@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { readProtectedTopics, snapshotTopics } from '@volttron-ts/router';
 import type { ProtectedTopicRules } from '@volttron-ts/router';
-import { readText } from '../read-text.ts';
+import { readFileIfThere } from '@volttron-ts/storage';
 import { watchFile } from '../watch-file.ts';
 import type { ServiceKit } from './kit.ts';
 
@@ -19,7 +19,7 @@ export async function startProtectedTopics(kit: ServiceKit): Promise<void> {
   let text = '';
   let rules: ProtectedTopicRules;
   const read = async (): Promise<void> => {
-    const now = await readText(path);
+    const now = (await readFileIfThere(path)) ?? '';
     const { rules: next, problems } = readProtectedTopics(now);
     for (const problem of problems) log.warn(problem, { file: path });
     rules = next;
