@@ -7,7 +7,7 @@ import { CertificateUnreadableError } from '../errors.ts';
 import { readName } from '../name/distinguished-name.ts';
 import type { DistinguishedName } from '../name/distinguished-name.ts';
 import { formatIpAddress } from '../name/ip-address.ts';
-import { readExtensionValues } from './extensions.ts';
+import { isRepeated, readExtensionValues } from './extensions.ts';
 import type { Extension, ExtensionValues, KeyUsage } from './extensions.ts';
 import { nameConstraintsOf } from './name-constraints.ts';
 import type { RevocationUrls } from './revocation-urls.ts';
@@ -92,19 +92,13 @@ export function certificateOf(der: Uint8Array): Certificate {
     const outer = DerReader.of(der, 'certificate');
     if (!outer.der.equals(der)) throw new Error('it is not in the one form that DER allows');
     const tbs = readTbs(outer.fields()());
-    checkRepetition(tbs.extensions);
+    if (isRepeated(tbs.extensions)) throw new Error('an extension stands there twice');
     nameConstraintsOf(tbs.extensions);
     return describeCertificate(Buffer.from(der), { tbs, values: readExtensionValues(tbs.extensions), publicKey });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new CertificateUnreadableError(reason.replace(/\.$/, ''), error);
   }
-}
-
-/** RFC 5280 §4.2. */
-function checkRepetition(extensions: readonly Extension[]): void {
-  if (new Set(extensions.map(({ oid }) => oid)).size < extensions.length)
-    throw new Error('an extension stands there twice');
 }
 
 /** The to-be-signed part of a certificate that was read before. */

@@ -89,6 +89,20 @@ export function readExtension(reader: DerReader): Extension {
   };
 }
 
+/** Whether one stands there twice, which RFC 5280 §4.2 forbids. */
+export const isRepeated = (extensions: readonly Extension[]): boolean =>
+  new Set(extensions.map(({ oid }) => oid)).size < extensions.length;
+
+/** What an extension says; undefined when it is not there. Throws DerError, and what `read` throws. */
+export function extensionValue<T>(
+  extensions: readonly Extension[],
+  id: string,
+  read: (value: DerReader) => T,
+): T | undefined {
+  const found = extensions.find((candidate) => candidate.oid === id);
+  return found && read(DerReader.of(found.value, `extension ${id}`));
+}
+
 /** What the extensions of a certificate say. */
 export interface ExtensionValues {
   readonly isAuthority: boolean;
@@ -104,10 +118,8 @@ export interface ExtensionValues {
 
 /** @throws DerError */
 export function readExtensionValues(extensions: readonly Extension[]): ExtensionValues {
-  const read = <T>(id: string, reader: (value: DerReader) => T): T | undefined => {
-    const found = extensions.find((candidate) => candidate.oid === id);
-    return found && reader(DerReader.of(found.value, `extension ${id}`));
-  };
+  const read = <T>(id: string, reader: (value: DerReader) => T): T | undefined =>
+    extensionValue(extensions, id, reader);
   return {
     isAuthority: false,
     pathLength: undefined,

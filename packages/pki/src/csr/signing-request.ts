@@ -1,11 +1,18 @@
 import { createPublicKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 
-import { readExtension, readExtensionValues, encodeExtension, subjectAltName } from '../certificate/extensions.ts';
+import {
+  encodeExtension,
+  isRepeated,
+  readExtension,
+  readExtensionValues,
+  subjectAltName,
+} from '../certificate/extensions.ts';
 import type { Extension } from '../certificate/extensions.ts';
 import { bitString, fromDer, integer, oid, sequence, set, tagged, toDer } from '../der/der.ts';
 import { DerReader } from '../der/der-reader.ts';
 import { oids } from '../der/oids.ts';
+import { toPem } from '../der/pem.ts';
 import { PkiError } from '../errors.ts';
 import { algorithmOf } from '../key/key-algorithm.ts';
 import { keyFingerprint } from '../key/key-fingerprint.ts';
@@ -68,6 +75,8 @@ const bytesOf = (addresses: readonly string[]): Uint8Array[] =>
     return bytes;
   });
 
+const LABEL = 'CERTIFICATE REQUEST';
+
 /** The most that the text of a request may hold, in characters. */
 const MAX_TEXT = 16_384;
 const PEM =
@@ -105,7 +114,7 @@ function describe(der: Buffer): SigningRequest {
   const requestedExtensions = attributes === undefined ? [] : readAttributes(attributes);
   const { alternativeNames } = readExtensionValues(requestedExtensions);
   return {
-    pem: toPem(der),
+    pem: toPem(LABEL, der),
     der,
     subject: readName(subject),
     subjectDer: subject.der,
@@ -156,13 +165,8 @@ function readAttributes(attributes: DerReader): Extension[] {
   const [only, ...more] = asked[0]?.values ?? [];
   if (more.length > 0) throw new SigningRequestUnreadableError('it asks for extensions twice');
   const extensions = only?.sequence().map(readExtension) ?? [];
-  if (new Set(extensions.map((extension) => extension.oid)).size < extensions.length) {
+  if (isRepeated(extensions)) {
     throw new SigningRequestUnreadableError('it asks for the same extension twice');
   }
   return extensions;
-}
-
-function toPem(der: Buffer): string {
-  const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
-  return ['-----BEGIN CERTIFICATE REQUEST-----', ...lines, '-----END CERTIFICATE REQUEST-----', ''].join('\n');
 }

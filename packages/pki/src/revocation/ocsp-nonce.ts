@@ -1,7 +1,7 @@
+import { extensionValue } from '../certificate/extensions.ts';
 import type { Extension } from '../certificate/extensions.ts';
 import { octetString, toDer } from '../der/der.ts';
 import { oids } from '../der/oids.ts';
-import { extensionValue } from './read-extensions.ts';
 
 /** RFC 9654 §2.1. */
 const MOST_OCTETS = 128;

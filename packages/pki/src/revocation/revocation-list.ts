@@ -1,4 +1,4 @@
-import { readAuthorityKeyIdentifier } from '../certificate/extensions.ts';
+import { extensionValue, readAuthorityKeyIdentifier } from '../certificate/extensions.ts';
 import type { Signed } from '../certificate/signature.ts';
 import { DerReader } from '../der/der-reader.ts';
 import { oids } from '../der/oids.ts';
@@ -6,7 +6,7 @@ import { pemBlocks, toPem } from '../der/pem.ts';
 import { readName } from '../name/distinguished-name.ts';
 import type { DistinguishedName } from '../name/distinguished-name.ts';
 import { RevocationListUnreadableError } from './errors.ts';
-import { extensionValue, readExtensions } from './read-extensions.ts';
+import { readExtensions } from './read-extensions.ts';
 import { reasonOf } from './reasons.ts';
 import type { RevocationReason } from './reasons.ts';
 

@@ -7,6 +7,7 @@ import type { Extension } from '../../src/certificate/extensions.ts';
 import { bitString, fromDer, integer, nullValue, oid, sequence, set, tagged, toDer } from '../../src/der/der.ts';
 import type { DerNode } from '../../src/der/der.ts';
 import { oids } from '../../src/der/oids.ts';
+import { toPem } from '../../src/der/pem.ts';
 import { encodeName } from '../../src/name/distinguished-name.ts';
 import type { DistinguishedName } from '../../src/name/distinguished-name.ts';
 
@@ -88,10 +89,4 @@ export function writeRequest(parts: Parts): Buffer {
   return toDer(sequence(information, signer.algorithm(), bitString(signer.sign(toDer(information)))));
 }
 
-export function pemOf(der: Uint8Array): string {
-  const lines =
-    Buffer.from(der)
-      .toString('base64')
-      .match(/.{1,64}/g) ?? [];
-  return ['-----BEGIN CERTIFICATE REQUEST-----', ...lines, '-----END CERTIFICATE REQUEST-----', ''].join('\n');
-}
+export const pemOf = (der: Uint8Array): string => toPem('CERTIFICATE REQUEST', der);
