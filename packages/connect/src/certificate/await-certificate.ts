@@ -1,3 +1,4 @@
+import { pause } from '@volttron-ts/agent';
 import { VipError } from '@volttron-ts/vip-core';
 import type { Clock } from '@volttron-ts/vip-core';
 import { CertificateDeniedError, CertificateRequestError, DiscoveryError } from '../errors.ts';
@@ -31,8 +32,9 @@ export async function awaitCertificate(
     else if (answer.kind === 'approved') return answer;
     else if (answer.kind === 'denied') throw new CertificateDeniedError(answer.name, answer.message);
     else waiting(answer);
-    const pause = Math.min(FIRST_PAUSE_MS * 1.5 ** Math.min(attempt, 20), LAST_PAUSE_MS);
-    await wait(clock, pause * (0.75 + random() / 2), signal);
+    const span = Math.min(FIRST_PAUSE_MS * 1.5 ** Math.min(attempt, 20), LAST_PAUSE_MS);
+    await pause(clock, span * (0.75 + random() / 2), signal);
+    signal?.throwIfAborted();
   }
 }
 
@@ -45,19 +47,4 @@ async function attemptOnce({ ask, signal }: CertificatePolling): Promise<Certifi
     if (error instanceof DiscoveryError || (error instanceof CertificateRequestError && error.mayPass)) return error;
     throw error;
   }
-}
-
-function wait(clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const aborted = (): void => {
-      cancel();
-      reject(signal?.reason instanceof Error ? signal.reason : new Error('The wait was ended.'));
-    };
-    const cancel = clock.after(ms, () => {
-      signal?.removeEventListener('abort', aborted);
-      resolve();
-    });
-    signal?.addEventListener('abort', aborted, { once: true });
-    if (signal?.aborted === true) aborted();
-  });
 }
