@@ -1,4 +1,5 @@
 import { CertificateDirectory } from '@volttron-ts/auth';
+import { systemClock } from '@volttron-ts/connect';
 import { generateKeyPair, issueCertificate, readCertificate, rootFileName, writePrivateKey } from '@volttron-ts/pki';
 import type { Certificate } from '@volttron-ts/pki';
 import { checkIdentity } from '@volttron-ts/vip-core';
@@ -11,8 +12,6 @@ import { formatSubject } from './subject.ts';
 
 /** As long as the original's (reference/rmq-web-csr.md §2.3), where the root lasts as long. */
 const DAYS = 3650;
-
-const clock = { now: () => Date.now() };
 
 /** `certs create-ssl-keypair`: replaces what is there, which is how VOLTTRON's operators renew. */
 export async function createSslKeypair(context: CommandContext, [identity = '']: readonly string[]): Promise<void> {
@@ -28,7 +27,7 @@ export async function createSslKeypair(context: CommandContext, [identity = '']:
   const { publicKey, privateKey } = await generateKeyPair('RSA-2048');
   const subject = { ...issuer.certificate.subject, commonName: name };
   const certificate = about(file, () =>
-    issueCertificate({ issuer, profile: 'client', subject, publicKey, validity: { days: DAYS }, clock }),
+    issueCertificate({ issuer, profile: 'client', subject, publicKey, validity: { days: DAYS }, clock: systemClock }),
   );
   await directory.write(name, { certificate: certificate.pem, privateKey: writePrivateKey(privateKey) });
   context.print('', { name, certificate: file, key: directory.keyFile(name), ...describeCertificate(certificate) });
@@ -67,7 +66,7 @@ function look(name: string, remote: boolean, pem: string | undefined): Listed {
 }
 
 function statusOf({ notBefore, notAfter }: Certificate): string {
-  const now = new Date(clock.now());
+  const now = new Date(systemClock.now());
   if (notAfter < now) return 'expired';
   return notBefore > now ? 'not yet valid' : 'valid';
 }

@@ -1,5 +1,6 @@
 import { createPublicKey } from 'node:crypto';
 import { isIP } from 'node:net';
+import { systemClock } from '@volttron-ts/connect';
 import {
   checkSigningRequest,
   createRootCertificate,
@@ -58,8 +59,6 @@ export interface ClientOptions extends AuthorityOptions, SubjectOptions {
   readonly force?: true;
 }
 
-const clock = { now: () => Date.now() };
-
 const subjectOf = async (context: CommandContext, { subject }: SubjectOptions): Promise<DistinguishedName> =>
   subject === undefined ? askSubject(context.terminal) : parseSubject(subject);
 
@@ -71,7 +70,9 @@ export async function root(context: CommandContext, _: readonly string[], option
   const made = given === undefined ? await makeKey(context.terminal, options) : undefined;
   const key = made?.key ?? (await readKey(context.terminal, keyFile, passphraseFile));
   const subject = await subjectOf(context, options);
-  const certificate = about(out, () => createRootCertificate({ subject, privateKey: key, validity: { days }, clock }));
+  const certificate = about(out, () =>
+    createRootCertificate({ subject, privateKey: key, validity: { days }, clock: systemClock }),
+  );
   if (made !== undefined) await writeNew({ path: keyFile, content: made.pem, mode: modes.key, force });
   await writeNew({ path: out, content: certificate.pem, mode: modes.certificate, force });
   tellMade(context, { files: made === undefined ? [out] : [keyFile, out], certificate });
@@ -122,10 +123,19 @@ export async function sign(
     return read;
   });
   await refuseExisting([out], force);
-  const issuer = await openAuthority(context, options, clock);
+  const issuer = await openAuthority(context, options, systemClock);
   const { subject, publicKey, dnsNames, ipAddresses } = request;
   const certificate = about(file, () =>
-    issueCertificate({ issuer, profile, subject, publicKey, dnsNames, ipAddresses, validity: { days }, clock }),
+    issueCertificate({
+      issuer,
+      profile,
+      subject,
+      publicKey,
+      dnsNames,
+      ipAddresses,
+      validity: { days },
+      clock: systemClock,
+    }),
   );
   // A serial number is spent before anything bears it.
   await writeSerial(options, certificate);
@@ -138,12 +148,12 @@ export async function client(context: CommandContext, _: readonly string[], opti
   const { out, force = false, days, algorithm } = options;
   const keyFile = beside(out, '.key');
   await refuseExisting([keyFile, out], force);
-  const issuer = await openAuthority(context, options, clock);
+  const issuer = await openAuthority(context, options, systemClock);
   const subject = await subjectOf(context, options);
   const { key: privateKey, pem } = await makeKey(context.terminal, { algorithm });
   const publicKey = createPublicKey(privateKey);
   const certificate = about(out, () =>
-    issueCertificate({ issuer, profile: 'client', subject, publicKey, validity: { days }, clock }),
+    issueCertificate({ issuer, profile: 'client', subject, publicKey, validity: { days }, clock: systemClock }),
   );
   await writeSerial(options, certificate);
   await writeNew({ path: keyFile, content: pem, mode: modes.key, force });

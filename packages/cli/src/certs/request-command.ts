@@ -1,11 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { agentPaths, installedAgents } from '@volttron-ts/aip';
-import { CertificateDirectory, readInstanceConfig, RemoteCertificates } from '@volttron-ts/auth';
+import { CertificateDirectory, RemoteCertificates } from '@volttron-ts/auth';
 import { CertificateDeniedError, systemClock } from '@volttron-ts/connect';
 import { awaitCertificate, requestCertificate } from '@volttron-ts/connect/certificate';
-import { FileUnreadableError } from '@volttron-ts/storage';
 import type { CommandContext } from '../command-context.ts';
 import { AgentDataMissingError, CertificatePendingError } from '../errors.ts';
+import { readNamed } from './certificate-files.ts';
+import { instanceName } from './home-pairs.ts';
 
 export interface RequestOptions {
   readonly root?: string;
@@ -19,11 +19,10 @@ export async function request(
   [address = '', identity = '']: readonly string[],
   options: RequestOptions,
 ): Promise<void> {
-  const { home, environment } = context;
-  const { settings } = await readInstanceConfig({ home, environment });
-  const rootCertificate = options.root === undefined ? undefined : await readText(options.root);
+  const { home } = context;
+  const rootCertificate = options.root === undefined ? undefined : await readNamed(options.root);
   const ask = {
-    ...{ address, identity, rootCertificate, instanceName: settings['instance-name'] },
+    ...{ address, identity, rootCertificate, instanceName: await instanceName(context) },
     now: () => systemClock.now(),
     directory: new CertificateDirectory(home),
     certificates: new RemoteCertificates(options.folder ?? (await dataFolderOf(home, identity))),
@@ -50,12 +49,4 @@ async function dataFolderOf(home: string, identity: string): Promise<string> {
   const agent = (await installedAgents(home)).find((installed) => installed.identity === identity);
   if (agent === undefined) throw new AgentDataMissingError(identity);
   return agentPaths(agent).data;
-}
-
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    throw new FileUnreadableError(path, error);
-  }
 }
