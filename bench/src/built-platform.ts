@@ -1,12 +1,11 @@
-import { fork } from 'node:child_process';
-import type { ChildProcess, Serializable } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BenchError } from './errors.ts';
 import { descendants } from './process-memory.ts';
 import { cpuSecondsOf } from './party-process.ts';
+import { startReady } from './ready-child.ts';
 
 const PLATFORM = join(import.meta.dirname, '..', '..', 'packages/platform/bin/volttron.js');
 
@@ -32,12 +31,8 @@ export class BuiltPlatform implements AsyncDisposable {
     const lines = Object.entries(config).map(([key, value]) => `${key} = ${value}\n`);
     await writeFile(join(home, 'config'), `[volttron]\n${lines.join('')}`);
     await prepare(home);
-    const child = fork(PLATFORM, [], { env: { ...process.env, VOLTTRON_HOME: home }, execArgv: [], silent: true });
-    let said = '';
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => (said += text));
-    const [message] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as [Serializable];
-    if (typeof message !== 'object') throw new BenchError(`The platform ended early. ${said.trim()}`);
-    return new BuiltPlatform(home, child, message as unknown as Record<string, unknown>);
+    const { child, status } = await startReady(PLATFORM, [], { ...process.env, VOLTTRON_HOME: home });
+    return new BuiltPlatform(home, child, status);
   }
 
   /** Of the platform and of all its children. */

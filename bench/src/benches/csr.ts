@@ -1,14 +1,11 @@
 import { randomUUID, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
-import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { defineAgent, startAgent, t } from '@volttron-ts/agent';
 import { CertificateDirectory } from '@volttron-ts/auth';
-import { openLocalPlatform, systemClock } from '@volttron-ts/connect';
+import { systemClock } from '@volttron-ts/connect';
+import { freePort, Operator } from '@volttron-ts/demo';
 import {
   createRootCertificate,
   createSigningRequest,
@@ -121,13 +118,11 @@ function ours(algorithm: KeyAlgorithmName): Party {
 }
 
 async function approveAll(home: string): Promise<void> {
-  const identity = services.controlConnection;
-  const { bus } = await openLocalPlatform({ home, identity, environment: {}, clock: systemClock });
   const nothing = (): void => undefined;
   const log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
-  const agent = startAgent(defineAgent({ name: 'operator', config: t.Object({}) }), { bus, log, clock: systemClock });
-  await agent.vip.rpc.call(services.web, 'auto_allow_csr', [true]);
-  await agent.stop();
+  const operator = await Operator.of(home, log);
+  await operator.call(services.web, 'auto_allow_csr', [true]);
+  await operator.close();
 }
 
 /** HTTPS, one signature checked and one made: nothing in Node can do with less. */
@@ -156,9 +151,9 @@ function cfssl(algorithm: KeyAlgorithmName): Party {
     run: () =>
       runParties(async (start, folder) => {
         const root = await makeRoot(algorithm);
-        const path = await writer(folder);
+        const path = writer(folder);
         const pair = await makeServerPair(root);
-        const port = await freePort();
+        const port = await freePort(0);
         await using server = await ServerProcess.start(
           'cfssl',
           [
@@ -191,8 +186,8 @@ function stepCa(algorithm: KeyAlgorithmName): Party {
     run: () =>
       runParties(async (start, folder) => {
         const root = await makeRoot(algorithm);
-        const path = await writer(folder);
-        const port = await freePort();
+        const path = writer(folder);
+        const port = await freePort(0);
         const { privateKey: tokenKey, publicKey } = await generateKeyPair('P-256');
         const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'bench', use: 'sig', alg: 'ES256' };
         const config = {
@@ -229,21 +224,11 @@ function token(key: KeyObject, audience: string, name: string): string {
   return `${signed}.${signature.toString('base64url')}`;
 }
 
-async function writer(folder: string): Promise<(file: string, text: string) => Promise<string>> {
-  return Promise.resolve(async (file: string, text: string) => {
-    await writeFile(join(folder, file), text, { mode: 0o600 });
-    return join(folder, file);
-  });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
+/** Writes a file of a folder; answers its path. */
+const writer = (folder: string) => async (file: string, text: string) => {
+  await writeFile(join(folder, file), text, { mode: 0o600 });
+  return join(folder, file);
+};
 
 /** Certificate requests over HTTPS, approved as they come. */
 export function csr(): Comparison[] {

@@ -1,5 +1,5 @@
-import { execFile, fork } from 'node:child_process';
-import type { ChildProcess, Serializable } from 'node:child_process';
+import { execFile } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ import { agentEntry, AuthFile, ensureEntries, KeyStore } from '@volttron-ts/auth
 import type { Comparison, Measurement } from '../compare.ts';
 import { BenchError } from '../errors.ts';
 import { anonymousMb, descendants, residentMb } from '../process-memory.ts';
+import { startReady } from '../ready-child.ts';
 import { sharedRuns } from '../shared-runs.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
@@ -71,12 +72,8 @@ class ColdHome implements AsyncDisposable {
   /** Starts it; settles with the seconds until it says that it serves, or that it was welcomed. */
   async start(program: string, args: readonly string[]): Promise<{ child: ChildProcess; seconds: number }> {
     const began = performance.now();
-    const child = fork(program, args, { env: this.#environment, execArgv: [], silent: true });
+    const { child } = await startReady(program, args, this.#environment);
     this.#children.push(child);
-    let said = '';
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => (said += text));
-    const [message] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as [Serializable];
-    if (typeof message !== 'object') throw new BenchError(`${program} ended early. ${said.trim()}`);
     return { child, seconds: (performance.now() - began) / 1000 };
   }
 
