@@ -4,7 +4,6 @@ import type { AuthenticationDecision, AuthenticationRequest, Clock, Logger } fro
 
 import { AttemptBuffer } from './attempt-buffer.ts';
 import type { CertificateEnrolment } from './certificates/certificate-enrolment.ts';
-import { Certificates } from './certificates/certificates.ts';
 import type { CertificateOptions } from './certificates/certificates.ts';
 import type { Decision, EnrolmentGrant, EnrolmentRequest, Limits, RequestStatus } from './enrolment-request.ts';
 import type { EnrolmentWorker } from './enrolment-worker.ts';
@@ -74,6 +73,8 @@ export async function openEnrolment(
   await enrolment.start();
   if (options.certificates === undefined) return enrolment;
   const { clock } = options;
+  // Most instances serve no certificate requests, and what reads certificates costs a process 20 MB.
+  const { Certificates } = await import('./certificates/certificates.ts');
   const certificates = new Certificates({ ...options.certificates, worker, clock, log });
   await certificates.start();
   return withCertificates(enrolment, certificates);

@@ -1,4 +1,4 @@
-import { certificateStatus } from '@volttron-ts/pki';
+import { certificateStatus } from '@volttron-ts/pki/plugin';
 import type { OrderMethod } from '@volttron-ts/pki';
 
 import { appendEvent } from './audit-trail.ts';

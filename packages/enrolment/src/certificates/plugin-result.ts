@@ -1,4 +1,4 @@
-import { certificateStatus } from '@volttron-ts/pki';
+import { certificateStatus } from '@volttron-ts/pki/plugin';
 import type { OrderMethod, PluginResult } from '@volttron-ts/pki';
 
 /** The longest pause that is one, ms: 30 years. */

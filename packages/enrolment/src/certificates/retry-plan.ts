@@ -1,4 +1,4 @@
-import { certificateStatus } from '@volttron-ts/pki';
+import { certificateStatus } from '@volttron-ts/pki/plugin';
 import type { CertificateStatus, OrderMethod } from '@volttron-ts/pki';
 
 /** Where the plugin names no time (Barbican's default), ms. */
