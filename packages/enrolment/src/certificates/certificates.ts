@@ -1,13 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import {
-  checkSigningRequest,
-  createSigningRequest,
-  generateKeyPair,
-  keyAlgorithmNames,
-  readSigningRequest,
-  writePrivateKey,
-} from '@volttron-ts/pki';
+import { checkSigningRequest, readSigningRequest } from '@volttron-ts/pki';
 import type { OrderMeta, SigningRequest } from '@volttron-ts/pki';
 import type { WorkerCaller } from '@volttron-ts/storage';
 import type { Clock, Logger } from '@volttron-ts/vip-core';
@@ -30,6 +23,8 @@ import { NameRefusedError, PluginMissingError, RequestFinalError, TooManyRequest
 import { GrantSteps } from './grant-steps.ts';
 import type { SettledCall } from './order-command.ts';
 import { OrderEngine } from './order-engine.ts';
+import { makeOwnRequest } from './own-request.ts';
+import { choosePlugin } from './plugin-choice.ts';
 import type { PluginRunner } from './plugin-runner.ts';
 import { RequestEvents } from './request-events.ts';
 import { checkRemoteName } from './remote-name.ts';
@@ -54,7 +49,6 @@ interface Parts extends CertificateOptions {
 
 /** How long whoever asks is kept waiting for a CA, ms. */
 const PATIENCE = 10_000;
-const DEFAULT_KEY = 'P-256';
 
 /** The order engine, the grant's steps and the machine in its worker, behind one door. */
 export class Certificates implements CertificateEnrolment {
@@ -126,7 +120,7 @@ export class Certificates implements CertificateEnrolment {
     const { id, name, fingerprint, status, orderMeta } = found.request;
     if (status === 'approved' || status === 'issued') return this.#again(id);
     await this.#parts.grant.check({ name, fingerprint });
-    const plugin = await this.#choosePlugin(name, JSON.parse(orderMeta) as OrderMeta);
+    const plugin = await choosePlugin(this.#parts, name, JSON.parse(orderMeta) as OrderMeta);
     const verdict = { ...this.#verdict(id, decision), orderId: this.#newId(), plugin };
     return this.#decided(id, await this.#parts.worker.call('certificates.approve', verdict));
   }
@@ -160,20 +154,12 @@ export class Certificates implements CertificateEnrolment {
   }
 
   async order(order: OwnOrder, decision: Decision): Promise<CertificateRequest> {
-    const { name, profile, dnsNames = [], ipAddresses = [], keyAlgorithm = DEFAULT_KEY } = order;
-    const algorithm = keyAlgorithmNames.find((known) => known === keyAlgorithm);
-    if (algorithm === undefined) {
-      const known = keyAlgorithmNames.join(', ');
-      throw new NameRefusedError(name, `"${keyAlgorithm}" is no algorithm for its key`, `Choose one of ${known}.`);
-    }
-    const { privateKey } = await generateKeyPair(algorithm);
-    const request = createSigningRequest({ subject: { commonName: name }, privateKey, dnsNames, ipAddresses });
-    checkSigningRequest(request, {});
-    const orderMeta = { csr: request.pem, profile } satisfies OrderMeta;
-    const plugin = await this.#choosePlugin(name, orderMeta);
+    const { name } = order;
+    const { request, privateKey, orderMeta } = await makeOwnRequest(order);
+    const plugin = await choosePlugin(this.#parts, name, orderMeta);
     const committed = await this.#parts.worker.call('certificates.order', {
       ...{ id: this.#newId(), orderId: this.#newId(), name, plugin, at: this.#now(), ...decision },
-      ...{ fingerprint: request.fingerprint, csr: request.pem, privateKey: writePrivateKey(privateKey) },
+      ...{ fingerprint: request.fingerprint, csr: request.pem, privateKey },
       orderMeta: JSON.stringify(orderMeta),
     });
     return this.#decided(name, committed);
@@ -229,25 +215,12 @@ export class Certificates implements CertificateEnrolment {
   async #automatic(name: string, fingerprint: string, csr: string): Promise<{ plugin?: string; problem?: string }> {
     await this.#parts.grant.check({ name, fingerprint });
     try {
-      return { plugin: await this.#choosePlugin(name, { csr, profile: 'client' }) };
+      return { plugin: await choosePlugin(this.#parts, name, { csr, profile: 'client' }) };
     } catch (error) {
       if (!(error instanceof PluginMissingError)) throw error;
       this.#parts.log.error(error.line);
       return { problem: error.message };
     }
-  }
-
-  async #choosePlugin(name: string, orderMeta: OrderMeta): Promise<string> {
-    const { plugins, log } = this.#parts;
-    for (const plugin of plugins.names) {
-      try {
-        if (await plugins.supports(plugin, orderMeta)) return plugin;
-      } catch (error) {
-        const why = error instanceof Error ? error.message : String(error);
-        log.error(`The certificate plugin "${plugin}" could not say whether it supports the order: ${why}`);
-      }
-    }
-    throw new PluginMissingError(name, plugins.names);
   }
 
   /** The same key under the same name, so that what was approved stays approved. */

@@ -4,6 +4,7 @@ import type { OrderMethod } from '@volttron-ts/pki';
 import { appendEvent } from './audit-trail.ts';
 import type { CertificateOrderRow, CertificateRequestRow, CertificateRows } from './certificate-rows.ts';
 import { owedStep, owe } from './grant-outbox.ts';
+import { isUrgent, nextMethod } from './next-call.ts';
 import type { CallOutcome, CallResult, CheckedCertificate, Effects, OpenedCall, SettledCall } from './order-command.ts';
 import { pauseAfter, planNext } from './retry-plan.ts';
 
@@ -115,25 +116,6 @@ function settled(rows: CertificateRows, requestId: string, orderId: string): Set
 function openCall(rows: CertificateRows, orderId: string, callNumber: number): CertificateOrderRow | undefined {
   const order = rows.order(orderId);
   return order?.call != null && order.call_number === callNumber ? order : undefined;
-}
-
-/** An interrupted call is looked into first; then what the client wants, then what the plugin asked for. */
-function nextMethod(order: CertificateOrderRow): OrderMethod | undefined {
-  if (order.status !== 'PENDING' || order.call !== null) return undefined;
-  if (order.recovering === 1) return CHECK;
-  if (order.cancel_wanted === 1) return 'cancelCertificateRequest';
-  return isModifyDue(order) ? 'modifyCertificateRequest' : (order.next_method ?? undefined);
-}
-
-/** Whether the next call waits for nothing. */
-function isUrgent(order: CertificateOrderRow): boolean {
-  if (order.recovering === 1 || order.call !== null) return false;
-  return order.cancel_wanted === 1 || isModifyDue(order);
-}
-
-/** What is issued or modified again after a pause carries the new data anyway, and keeps its pause. */
-function isModifyDue({ modify_wanted: wanted, next_method: next }: CertificateOrderRow): boolean {
-  return wanted === 1 && next !== 'issueCertificateRequest' && next !== 'modifyCertificateRequest';
 }
 
 function opened(rows: CertificateRows, order: CertificateOrderRow, method: OrderMethod): OpenedCall {
