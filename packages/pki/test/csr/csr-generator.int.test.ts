@@ -14,7 +14,7 @@ import {
 } from '../../src/index.ts';
 import { openssl, scratchFolder } from '../scratch.ts';
 import { defects } from './defects.ts';
-import type { Defect } from './defects.ts';
+import type { Defect } from './planting.ts';
 import { makers, pemOf, soundParts, writeRequest } from './request-maker.ts';
 import type { Signer } from './request-maker.ts';
 
