@@ -1,6 +1,5 @@
-import { subjectAltName } from '../../src/certificate/extensions.ts';
 import type { Extension } from '../../src/certificate/extensions.ts';
-import { boolean, oid, sequence, set, toDer } from '../../src/der/der.ts';
+import { sequence, toDer } from '../../src/der/der.ts';
 import type { DerNode } from '../../src/der/der.ts';
 import { oids } from '../../src/der/oids.ts';
 import { encodeName } from '../../src/name/distinguished-name.ts';
