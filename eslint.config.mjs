@@ -13,7 +13,9 @@ const foreign = {
   'acme-client': ['pki'],
   jose: ['auth'],
   zeromq: ['bus-zmq', 'bench', 'e2e'],
-  axios: ['connect', 'demo', 'e2e'],
+  amqplib: ['bus-rmq', 'bench', 'e2e'],
+  yaml: ['bus-rmq'],
+  axios: ['connect', 'bus-rmq', 'demo', 'e2e'],
   fastify: ['web'],
   ws: ['web', 'platform'],
   '@fastify/*': ['web'],
@@ -27,9 +29,32 @@ const foreign = {
 const nodeModules = { 'node:net': ['zmtp', 'web', 'demo', 'e2e'], 'node:sqlite': ['storage'] };
 
 const rooms = [
-  ...['vip-core', 'zmtp', 'pki', 'storage', 'agent', 'router', 'auth', 'bus-zmq', 'history', 'connect', 'enrolment'],
+  ...[
+    'vip-core',
+    'zmtp',
+    'pki',
+    'storage',
+    'agent',
+    'router',
+    'auth',
+    'bus-zmq',
+    'bus-rmq',
+    'history',
+    'connect',
+    'enrolment',
+  ],
   ...['aip', 'web', 'pages', 'platform', 'cli', 'demo'],
-  ...['sysmon', 'replay-driver', 'listener', 'historian', 'forwarder', 'bench', 'e2e'],
+  ...[
+    'sysmon',
+    'replay-driver',
+    'listener',
+    'historian',
+    'forwarder',
+    'data-puller',
+    'central-platform',
+    'bench',
+    'e2e',
+  ],
 ];
 
 const banned = (room) =>

@@ -1,0 +1,122 @@
+import { decodeText, encodeText, parseLooseJson, ProtocolError } from '@volttron-ts/vip-core';
+
+/** AMQP properties of a VIP message (reference/rmq-web-csr.md §1.5), in amqplib's spelling. */
+export interface AmqpProperties {
+  /** The sender's own routing key. */
+  readonly appId: string;
+  /** The subsystem. */
+  readonly type: string;
+  readonly messageId: string;
+  readonly contentType: string;
+  /** Checked by the broker against the connection's user; Python agents leave it out. */
+  readonly userId?: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What is published on the exchange. */
+export interface AmqpMessage {
+  readonly routingKey: string;
+  readonly properties: AmqpProperties;
+  readonly content: Buffer;
+}
+
+/** A VIP message between two qualified names. */
+export interface QualifiedMessage {
+  readonly sender: string;
+  readonly recipient: string;
+  /** The user that the sender claims in its headers; the broker knows nothing of it. */
+  readonly user: string;
+  /** The connection's user as the broker has checked it; undefined when the sender left it out. */
+  readonly verified: string | undefined;
+  readonly id: string;
+  readonly subsystem: string;
+  readonly args: readonly Uint8Array[];
+}
+
+const PROTO = 'VIP';
+export const JSON_TYPE = 'application/json';
+/** Arguments that are no text, which Python agents cannot send: their number of bytes (4, big endian), then these. */
+export const FRAMES_TYPE = 'application/x-vip-frames';
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+export function encodeAmqp(message: Omit<QualifiedMessage, 'verified'>, userId: string): AmqpMessage {
+  const { sender, recipient, user, id, subsystem, args } = message;
+  const { contentType, content } = encodeArguments(args);
+  return {
+    routingKey: recipient,
+    properties: {
+      appId: sender,
+      type: subsystem,
+      messageId: id,
+      contentType,
+      userId,
+      headers: { recipient, proto: PROTO, user },
+    },
+    content,
+  };
+}
+
+function encodeArguments(args: readonly Uint8Array[]): { readonly contentType: string; readonly content: Buffer } {
+  try {
+    const text = JSON.stringify(args.map((arg) => utf8.decode(arg)));
+    return { contentType: JSON_TYPE, content: Buffer.from(text) };
+  } catch {
+    return { contentType: FRAMES_TYPE, content: Buffer.concat(args.flatMap((arg) => [sizeOf(arg), arg])) };
+  }
+}
+
+function sizeOf(arg: Uint8Array): Buffer {
+  const size = Buffer.alloc(4);
+  size.writeUInt32BE(arg.length);
+  return size;
+}
+
+/** Throws ProtocolError for what is no VIP message. */
+export function decodeAmqp(
+  routingKey: string,
+  properties: { readonly [name in keyof AmqpProperties]?: unknown },
+  content: Uint8Array,
+): QualifiedMessage {
+  const headers = (properties.headers ?? {}) as Readonly<Record<string, unknown>>;
+  const sender = textOf(properties.appId);
+  const subsystem = textOf(properties.type);
+  if (sender === '') throw new ProtocolError('A VIP message names its sender.', { item: 'app_id' });
+  if (subsystem === '') throw new ProtocolError('A VIP message names its subsystem.', { item: 'type' });
+  const verified = textOf(properties.userId);
+  return {
+    sender,
+    recipient: routingKey,
+    user: textOf(headers['user']),
+    verified: verified === '' ? undefined : verified,
+    id: textOf(properties.messageId),
+    subsystem,
+    args: properties.contentType === FRAMES_TYPE ? decodeFrames(content) : decodeJson(content),
+  };
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+function decodeFrames(content: Uint8Array): Uint8Array[] {
+  const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
+  const args: Uint8Array[] = [];
+  for (let at = 0; at < content.length;) {
+    const size = at + 4 > content.length ? Infinity : view.getUint32(at);
+    if (at + 4 + size > content.length) {
+      throw new ProtocolError('A VIP message ends within an argument.', { item: 'body', value: content.length });
+    }
+    args.push(content.subarray(at + 4, at + 4 + size));
+    at += 4 + size;
+  }
+  return args;
+}
+
+/** A JSON array: texts are arguments, anything else is the JSON text of one. */
+function decodeJson(content: Uint8Array): Uint8Array[] {
+  const text = decodeText(content);
+  const body = parseLooseJson(text);
+  if (!Array.isArray(body)) {
+    throw new ProtocolError('The body of a VIP message is a JSON array.', { item: 'body', value: text.slice(0, 60) });
+  }
+  return body.map((arg: unknown) => encodeText(typeof arg === 'string' ? arg : JSON.stringify(arg)));
+}

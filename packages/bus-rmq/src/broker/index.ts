@@ -1,0 +1,2 @@
+/** The care of a RabbitMQ broker. @packageDocumentation */
+export { EXCHANGE } from '../names.ts';

@@ -1,0 +1,2 @@
+/** Brokers for tests. @packageDocumentation */
+export { EXCHANGE } from '../names.ts';
