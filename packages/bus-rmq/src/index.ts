@@ -1,4 +1,17 @@
 /** BusConnection and BusListener over AMQP. @packageDocumentation */
 export { decodeAmqp, encodeAmqp } from './amqp-message.ts';
 export type { AmqpMessage, AmqpProperties, QualifiedMessage } from './amqp-message.ts';
+export type { AmqpTarget, AmqpTls } from './amqp-link.ts';
+export { decodePublication, encodePublication, senderOf } from './amqp-publication.ts';
+export type { IncomingPublication, OutgoingPublication, PublicationProperties } from './amqp-publication.ts';
+export {
+  BrokerCertificateError,
+  BrokerRefusedError,
+  CertificateNameError,
+  ClientCertificateError,
+  IdentityInUseError,
+} from './errors.ts';
+export type { BrokerAddress } from './explain-failure.ts';
 export { EXCHANGE, qualify, splitQualified, topicKey, UNDELIVERABLE } from './names.ts';
+export { RmqConnection } from './rmq-connection.ts';
+export type { RmqConnectionOptions } from './rmq-connection.ts';
