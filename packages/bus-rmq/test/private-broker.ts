@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { accessSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -6,11 +6,14 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { promisify } from 'node:util';
 import { createRootCertificate, generateKeyPair, issueCertificate, writePrivateKey } from '@volttron-ts/pki';
 import type { Authority } from '@volttron-ts/pki';
 import type { AmqpTls } from '../src/amqp-link.ts';
 
-const SERVER = '/usr/lib/rabbitmq/lib/rabbitmq_server-3.10.8/sbin/rabbitmq-server';
+const PROGRAMS = '/usr/lib/rabbitmq/lib/rabbitmq_server-3.10.8/sbin';
+const SERVER = join(PROGRAMS, 'rabbitmq-server');
+const run = promisify(execFile);
 const clock = { now: () => Date.now() };
 
 /** A user of the broker, named by the common name of its certificate. */
@@ -101,6 +104,12 @@ export class PrivateBroker implements AsyncDisposable {
     });
   }
 
+  /** Runs `rabbitmqctl` with these arguments. */
+  async control(...args: readonly string[]): Promise<string> {
+    const { stdout } = await run(join(PROGRAMS, 'rabbitmqctl'), ['-q', ...args], { env: this.#environment });
+    return stdout;
+  }
+
   /** Kills it as a failing machine would. */
   async kill(): Promise<void> {
     await this.#end('SIGKILL');
@@ -138,6 +147,7 @@ export class PrivateBroker implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#end('SIGKILL');
+    await run('epmd', ['-kill'], { env: this.#environment }).catch(() => undefined);
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }

@@ -1,0 +1,21 @@
+import { afterAll, beforeAll } from 'vitest';
+import { describeMessages } from './describe-messages.ts';
+import { PrivateBroker } from './private-broker.ts';
+import { Rig } from './rig.ts';
+
+const devices = '^(central\\.(least|router)|__pubsub__\\.central\\.devices\\..*)$';
+
+let rig: Rig;
+
+beforeAll(async () => {
+  const users = ['one', 'two', 'router'].map((identity) => ({ name: `central.${identity}` }));
+  rig = new Rig(
+    await PrivateBroker.start([...users, { name: 'central.least', topics: { write: devices, read: devices } }]),
+  );
+});
+
+afterAll(async () => {
+  await rig.broker[Symbol.asyncDispose]();
+});
+
+describeMessages(() => rig);
