@@ -14,6 +14,7 @@ import type { AmqpTls } from '../src/amqp-link.ts';
 const PROGRAMS = '/usr/lib/rabbitmq/lib/rabbitmq_server-3.10.8/sbin';
 const SERVER = join(PROGRAMS, 'rabbitmq-server');
 const run = promisify(execFile);
+const TWO_DAYS_MS = 2 * 86_400_000;
 const clock = { now: () => Date.now() };
 
 /** A user of the broker, named by the common name of its certificate. */
@@ -45,12 +46,7 @@ export class PrivateBroker implements AsyncDisposable {
       throw new Error(`${SERVER} is missing: apt-get install rabbitmq-server`);
     }
     const folder = mkdtempSync(join(tmpdir(), 'bus-rmq-'));
-    const { privateKey } = await generateKeyPair('P-256');
-    const subject = { commonName: 'central-root-ca' };
-    const authority = {
-      certificate: createRootCertificate({ subject, privateKey, validity: { days: 30 }, clock }),
-      privateKey,
-    };
+    const authority = await makeAuthority();
     const [port, distribution, epmd] = [await freePort(), await freePort(), await freePort()];
     const broker = new PrivateBroker(port, folder, authority, environmentOf(folder, distribution, epmd));
     await broker.#write(users);
@@ -124,8 +120,18 @@ export class PrivateBroker implements AsyncDisposable {
     await ended;
   }
 
+  /** Key pair and certificate by an authority of the same name that nobody knows. */
+  async foreignTls(commonName: string): Promise<AmqpTls> {
+    const stranger = new PrivateBroker(this.port, this.#folder, await makeAuthority(), this.#environment);
+    return stranger.tls(commonName);
+  }
+
   /** Key pair and certificate with that common name, by this broker's authority or a given one. */
-  async tls(commonName: string, profile: 'client' | 'server' = 'client', days = 30): Promise<AmqpTls> {
+  async tls(
+    commonName: string,
+    profile: 'client' | 'server' = 'client',
+    validity: 'valid' | 'expired' = 'valid',
+  ): Promise<AmqpTls> {
     const { publicKey, privateKey } = await generateKeyPair('P-256');
     const names = profile === 'server' ? { dnsNames: ['localhost'], ipAddresses: ['127.0.0.1'] } : {};
     const { pem } = issueCertificate({
@@ -134,8 +140,8 @@ export class PrivateBroker implements AsyncDisposable {
       publicKey,
       subject: { commonName },
       ...names,
-      validity: { days },
-      clock,
+      validity: { days: 1 },
+      clock: validity === 'valid' ? clock : { now: () => Date.now() - TWO_DAYS_MS },
     });
     return {
       ca: this.#authority.certificate.pem,
@@ -150,6 +156,15 @@ export class PrivateBroker implements AsyncDisposable {
     await run('epmd', ['-kill'], { env: this.#environment }).catch(() => undefined);
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+async function makeAuthority(): Promise<Authority> {
+  const { privateKey } = await generateKeyPair('P-256');
+  const [subject, validity] = [
+    { commonName: 'central-root-ca' },
+    { notBefore: new Date(Date.now() - 10 * TWO_DAYS_MS), notAfter: new Date(Date.now() + 10 * TWO_DAYS_MS) },
+  ];
+  return { certificate: createRootCertificate({ subject, privateKey, validity, clock }), privateKey };
 }
 
 function environmentOf(folder: string, distribution: number, epmd: number): Record<string, string> {

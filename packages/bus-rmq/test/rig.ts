@@ -50,6 +50,10 @@ export class Rig {
     return tls;
   }
 
+  foreignTls(user: string): Promise<AmqpTls> {
+    return this.broker.foreignTls(user);
+  }
+
   async connection(identity: string, { brokers, tls }: Overrides = {}, log?: Logger): Promise<RmqConnection> {
     return new RmqConnection({
       instance: 'central',

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
+import { describeFailures } from './describe-failures.ts';
 import { describeMessages } from './describe-messages.ts';
+import { describePubSub } from './describe-pubsub.ts';
 import { PrivateBroker } from './private-broker.ts';
 import { Rig } from './rig.ts';
 
@@ -8,7 +10,7 @@ const devices = '^(central\\.(least|router)|__pubsub__\\.central\\.devices\\..*)
 let rig: Rig;
 
 beforeAll(async () => {
-  const users = ['one', 'two', 'router'].map((identity) => ({ name: `central.${identity}` }));
+  const users = ['one', 'two', 'router', 'listener'].map((identity) => ({ name: `central.${identity}` }));
   rig = new Rig(
     await PrivateBroker.start([...users, { name: 'central.least', topics: { write: devices, read: devices } }]),
   );
@@ -19,3 +21,5 @@ afterAll(async () => {
 });
 
 describeMessages(() => rig);
+describePubSub(() => rig);
+describeFailures(() => rig);
