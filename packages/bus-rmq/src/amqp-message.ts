@@ -1,4 +1,5 @@
-import { decodeText, encodeText, parseLooseJson, ProtocolError } from '@volttron-ts/vip-core';
+import { isUtf8 } from 'node:buffer';
+import { decodeText, parseLooseJson, ProtocolError } from '@volttron-ts/vip-core';
 
 /** AMQP properties of a VIP message (reference/rmq-web-csr.md §1.5), in amqplib's spelling. */
 export interface AmqpProperties {
@@ -38,8 +39,6 @@ export const JSON_TYPE = 'application/json';
 /** Arguments that are no text, which Python agents cannot send: their number of bytes (4, big endian), then these. */
 export const FRAMES_TYPE = 'application/x-vip-frames';
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
 export function encodeAmqp(message: Omit<QualifiedMessage, 'verified'>, userId: string): AmqpMessage {
   const { sender, recipient, user, id, subsystem, args } = message;
   const { contentType, content } = encodeArguments(args);
@@ -58,12 +57,11 @@ export function encodeAmqp(message: Omit<QualifiedMessage, 'verified'>, userId: 
 }
 
 function encodeArguments(args: readonly Uint8Array[]): { readonly contentType: string; readonly content: Buffer } {
-  try {
-    const text = JSON.stringify(args.map((arg) => utf8.decode(arg)));
-    return { contentType: JSON_TYPE, content: Buffer.from(text) };
-  } catch {
-    return { contentType: FRAMES_TYPE, content: Buffer.concat(args.flatMap((arg) => [sizeOf(arg), arg])) };
+  const buffers = args.map((arg) => Buffer.from(arg.buffer, arg.byteOffset, arg.byteLength));
+  if (buffers.every(isUtf8)) {
+    return { contentType: JSON_TYPE, content: Buffer.from(JSON.stringify(buffers.map((arg) => arg.toString()))) };
   }
+  return { contentType: FRAMES_TYPE, content: Buffer.concat(buffers.flatMap((arg) => [sizeOf(arg), arg])) };
 }
 
 function sizeOf(arg: Uint8Array): Buffer {
@@ -118,5 +116,5 @@ function decodeJson(content: Uint8Array): Uint8Array[] {
   if (!Array.isArray(body)) {
     throw new ProtocolError('The body of a VIP message is a JSON array.', { item: 'body', value: text.slice(0, 60) });
   }
-  return body.map((arg: unknown) => encodeText(typeof arg === 'string' ? arg : JSON.stringify(arg)));
+  return body.map((arg: unknown) => Buffer.from(typeof arg === 'string' ? arg : JSON.stringify(arg)));
 }

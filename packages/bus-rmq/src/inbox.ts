@@ -1,5 +1,5 @@
 import type { Channel, ConsumeMessage } from 'amqplib';
-import type { VipMessage } from '@volttron-ts/vip-core';
+import type { Clock, VipMessage } from '@volttron-ts/vip-core';
 
 /** What is to be acknowledged once it was handled. */
 export interface Receipt {
@@ -17,17 +17,21 @@ interface Item {
 
 /** Acknowledged together at most. */
 const BATCH = 64;
+/** How long one that is handled may wait for others. */
+const DELAY_MS = 5;
 
 /** Messages in the order they came, handed up one at a time and acknowledged in batches. */
 export class Inbox {
   readonly #handle: (message: VipMessage) => void | Promise<void>;
+  readonly #clock: Clock;
   #items: Item[] = [];
   #running = false;
   #done: Receipt | undefined;
   #doneCount = 0;
   #isFlushDue = false;
 
-  constructor(handle: (message: VipMessage) => void | Promise<void>) {
+  constructor(clock: Clock, handle: (message: VipMessage) => void | Promise<void>) {
+    this.#clock = clock;
     this.#handle = handle;
   }
 
@@ -88,8 +92,7 @@ export class Inbox {
     if (this.#doneCount >= BATCH) this.flush();
     else if (!this.#isFlushDue) {
       this.#isFlushDue = true;
-      // What one read brought is acknowledged together.
-      setImmediate(() => {
+      this.#clock.after(DELAY_MS, () => {
         this.#isFlushDue = false;
         this.flush();
       });

@@ -49,7 +49,9 @@ const PREFETCH = 256;
 const LINGER_MS = 5000;
 /** AMQP's short strings. */
 const SHORT_BYTES = 255;
+const isTooLong = (text: string): boolean => text.length * 3 > SHORT_BYTES && Buffer.byteLength(text) > SHORT_BYTES;
 const PING_ID = 'rmq.ping';
+const mandatory = { mandatory: true };
 const ping = [encodeText('ping')];
 
 /**
@@ -87,7 +89,7 @@ export class RmqConnection implements BusConnection {
     this.#router = qualify(instance, '');
     checkCertificateName(options.tls.cert, this.#user);
     this.#incoming = new Incoming(instance, identity);
-    this.#inbox = new Inbox((message) => this.#handUp(message));
+    this.#inbox = new Inbox(clock, (message) => this.#handUp(message));
     this.#messages = this.#makeMessages();
     this.#publications = new ConfirmedChannel<SentPublication>({
       window: this.#window,
@@ -296,7 +298,7 @@ export class RmqConnection implements BusConnection {
   }
 
   #publish(recipient: string, { peer, id, subsystem, args }: OutgoingMessage): void {
-    if ([recipient, id, subsystem].some((text) => Buffer.byteLength(text) > SHORT_BYTES)) {
+    if (isTooLong(recipient) || isTooLong(id) || isTooLong(subsystem)) {
       const text = `Recipient, id and subsystem of a message have at most ${SHORT_BYTES} bytes each on this bus.`;
       const short = { peer: peer.slice(0, 80), id, subsystem: subsystem.slice(0, 80) };
       this.#answer(localAnswers.refuse(this.identity, 'tooLong', text, short));
@@ -305,7 +307,7 @@ export class RmqConnection implements BusConnection {
     const message = { sender: this.#user, recipient, user: this.#user, id, subsystem, args };
     const { routingKey, properties, content } = encodeAmqp(message, this.#user);
     // What has no binding goes to the router, which answers; what finds no router either comes back.
-    this.#messages.send({ peer, id, subsystem, routingKey, content, options: { ...properties, mandatory: true } });
+    this.#messages.send({ peer, id, subsystem, routingKey, content, options: Object.assign(properties, mandatory) });
   }
 
   #sendToPlatform(message: OutgoingMessage): void {
