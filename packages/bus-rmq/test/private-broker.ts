@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { createRootCertificate, generateKeyPair, issueCertificate, writePrivateKey } from '@volttron-ts/pki';
 import type { Authority } from '@volttron-ts/pki';
@@ -153,8 +154,17 @@ export class PrivateBroker implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#end('SIGKILL');
-    await run('epmd', ['-kill'], { env: this.#environment }).catch(() => undefined);
+    await this.#endNames();
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** epmd stays behind its broker, and ends only when it has noticed that the broker is gone. */
+  async #endNames(): Promise<void> {
+    for (let attempt = 0; attempt < 40; attempt++) {
+      const { stdout } = await run('epmd', ['-kill'], { env: this.#environment }).catch(() => ({ stdout: 'refused' }));
+      if (stdout.startsWith('Killed')) return;
+      await setTimeout(50);
+    }
   }
 }
 
