@@ -106,7 +106,7 @@ export class AmqpLink {
         ca: [tls.ca],
         cert: tls.cert,
         key: tls.key,
-        servername: tls.servername ?? host,
+        ...(tls.servername === undefined ? {} : { servername: tls.servername }),
         credentials: credentials.external(),
         noDelay: true,
         timeout: CONNECT_TIMEOUT_MS,
@@ -128,7 +128,6 @@ export class AmqpLink {
 
   #failed(error: Error, broker: BrokerAddress): void {
     if (this.#closed) return;
-    this.#connection = undefined;
     this.#events.down(error, broker);
     this.#next += 1;
     const delay = Math.min(FIRST_RETRY_MS * 2 ** Math.min(this.#failures, 10), LAST_RETRY_MS);
