@@ -219,6 +219,6 @@ export function describeFailures(rig: () => Rig): void {
       for (const id of ids) await again.message((message) => message.id === id);
       expect(confirmed.size).toBeGreaterThanOrEqual(100);
       expect(new Set(deliveries(again)).size).toBe(300);
-    }, 40_000);
+    }, 180_000);
   });
 }

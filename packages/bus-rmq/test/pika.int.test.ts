@@ -10,7 +10,7 @@ let rig: Rig;
 beforeAll(async () => {
   const users = ['ui', 'historian1', 'router'].map((identity) => ({ name: `central.${identity}` }));
   rig = new Rig(await PrivateBroker.start(users));
-});
+}, 180_000);
 
 afterAll(async () => {
   await rig.broker[Symbol.asyncDispose]();

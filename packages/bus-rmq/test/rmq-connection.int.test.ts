@@ -18,7 +18,7 @@ beforeAll(async () => {
   rig = new Rig(
     await PrivateBroker.start([...users, { name: 'central.least', topics: { write: devices, read: devices } }]),
   );
-});
+}, 180_000);
 
 afterAll(async () => {
   await rig.broker[Symbol.asyncDispose]();
