@@ -14,8 +14,7 @@ const foreign = {
   jose: ['auth'],
   zeromq: ['bus-zmq', 'bench', 'e2e'],
   amqplib: ['bus-rmq', 'bench', 'e2e'],
-  yaml: ['bus-rmq'],
-  axios: ['connect', 'bus-rmq', 'demo', 'e2e'],
+  axios: ['connect', 'demo', 'e2e'],
   fastify: ['web'],
   ws: ['web', 'platform'],
   '@fastify/*': ['web'],
@@ -44,17 +43,7 @@ const rooms = [
     'enrolment',
   ],
   ...['aip', 'web', 'pages', 'platform', 'cli', 'demo'],
-  ...[
-    'sysmon',
-    'replay-driver',
-    'listener',
-    'historian',
-    'forwarder',
-    'data-puller',
-    'central-platform',
-    'bench',
-    'e2e',
-  ],
+  ...['sysmon', 'replay-driver', 'listener', 'historian', 'forwarder', 'bench', 'e2e'],
 ];
 
 const banned = (room) =>

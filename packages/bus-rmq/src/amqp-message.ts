@@ -76,20 +76,31 @@ export function decodeAmqp(
   properties: { readonly [name in keyof AmqpProperties]?: unknown },
   content: Uint8Array,
 ): QualifiedMessage {
-  const headers = (properties.headers ?? {}) as Readonly<Record<string, unknown>>;
-  const sender = textOf(properties.appId);
+  const { sender, ...envelope } = readEnvelope(properties);
   const subsystem = textOf(properties.type);
   if (sender === '') throw new ProtocolError('A VIP message names its sender.', { item: 'app_id' });
   if (subsystem === '') throw new ProtocolError('A VIP message names its subsystem.', { item: 'type' });
-  const verified = textOf(properties.userId);
   return {
     sender,
+    ...envelope,
     recipient: routingKey,
+    subsystem,
+    args: properties.contentType === FRAMES_TYPE ? decodeFrames(content) : decodeJson(content),
+  };
+}
+
+/** Whom a message or a publication is from, and its id: blank where it does not say. */
+export function readEnvelope(properties: { readonly [name in keyof AmqpProperties]?: unknown }): Pick<
+  QualifiedMessage,
+  'sender' | 'user' | 'verified' | 'id'
+> {
+  const headers = (properties.headers ?? {}) as Readonly<Record<string, unknown>>;
+  const verified = textOf(properties.userId);
+  return {
+    sender: textOf(properties.appId),
     user: textOf(headers['user']),
     verified: verified === '' ? undefined : verified,
     id: textOf(properties.messageId),
-    subsystem,
-    args: properties.contentType === FRAMES_TYPE ? decodeFrames(content) : decodeJson(content),
   };
 }
 

@@ -1,5 +1,5 @@
 import { appendSender, decodePublishBody, ProtocolError, scanPublishBody } from '@volttron-ts/vip-core';
-import { JSON_TYPE } from './amqp-message.ts';
+import { JSON_TYPE, readEnvelope } from './amqp-message.ts';
 import { readTopicKey, topicKey } from './names.ts';
 
 /** A publication of an agent, on its way to the exchange (reference/rmq-web-csr.md §1.7). */
@@ -69,25 +69,18 @@ export function decodePublication(
   properties: { readonly [name in keyof PublicationProperties]?: unknown },
   content: Uint8Array,
 ): IncomingPublication {
-  const headers = (properties.headers ?? {}) as Readonly<Record<string, unknown>>;
-  const sender = textOf(properties.appId);
-  if (sender === '') throw new ProtocolError('A publication names its sender.', { item: 'app_id' });
+  const envelope = readEnvelope(properties);
+  if (envelope.sender === '') throw new ProtocolError('A publication names its sender.', { item: 'app_id' });
   const { instance, topic } = readTopicKey(routingKey);
-  const exact = headers['topic'];
-  const verified = textOf(properties.userId);
+  const exact = (properties.headers as Readonly<Record<string, unknown>> | undefined)?.['topic'];
   return {
+    ...envelope,
     instance,
     // Keys have lost which dots were slashes; Python's publications know no better.
     topic: typeof exact === 'string' && isKeyOf(exact, instance, routingKey) ? exact : topic,
-    sender,
-    user: textOf(headers['user']),
-    verified: verified === '' ? undefined : verified,
-    id: textOf(properties.messageId),
     body: content,
   };
 }
-
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 function isKeyOf(topic: string, instance: string, routingKey: string): boolean {
   try {

@@ -1,2 +1,0 @@
-/** The care of a RabbitMQ broker. @packageDocumentation */
-export { EXCHANGE } from '../names.ts';

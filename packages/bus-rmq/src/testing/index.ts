@@ -1,2 +1,0 @@
-/** Brokers for tests. @packageDocumentation */
-export { EXCHANGE } from '../names.ts';
