@@ -1,12 +1,20 @@
 import type { Channel, ChannelModel } from 'amqplib';
-import { decodeText, parsePublicationId, VipError } from '@volttron-ts/vip-core';
-import type { Logger, OutgoingMessage, VipMessage } from '@volttron-ts/vip-core';
+import {
+  checkTopic,
+  decodeText,
+  parsePublicationId,
+  readList,
+  readSynchronize,
+  readUnsubscribe,
+  VipError,
+} from '@volttron-ts/vip-core';
+import type { Logger, OutgoingMessage, RequestedSubscription, VipMessage } from '@volttron-ts/vip-core';
 import { encodePublication } from './amqp-publication.ts';
 import type { ConfirmedChannel, Sending } from './confirmed-channel.ts';
 import { brokerText } from './explain-failure.ts';
 import { localAnswers } from './local-answers.ts';
-import { checkTopic, readList, readSubscribe, readSynchronize, readUnsubscribe } from './pubsub-requests.ts';
-import type { Subscription } from './pubsub-requests.ts';
+import { readQueueSubscribe } from './queue-subscribe.ts';
+import type { Subscription } from './queue-subscribe.ts';
 import { RefusedSubscription } from './subscriptions.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
@@ -87,7 +95,7 @@ export class RmqPubSub {
         this.#publish(message);
         return;
       case 'subscribe':
-        this.#change(message.id, this.#subscribing(readSubscribe(body)));
+        this.#change(message.id, this.#subscribing(readQueueSubscribe(body)));
         return;
       case 'unsubscribe':
         this.#unsubscribe(message.id, body);
@@ -132,8 +140,9 @@ export class RmqPubSub {
   }
 
   #synchronize({ id, args }: OutgoingMessage): void {
-    const wanted = readSynchronize(args[2]);
-    const keyOf = ({ bus, prefix, allPlatforms }: Subscription): string => JSON.stringify([bus, prefix, allPlatforms]);
+    const wanted = readSynchronize(args[2]).map((one) => ({ ...one, persistentQueue: undefined }));
+    const keyOf = ({ bus, prefix, allPlatforms }: RequestedSubscription): string =>
+      JSON.stringify([bus, prefix, allPlatforms]);
     const keep = new Set(wanted.map(keyOf));
     const { subscriptions } = this.#options;
     this.#change(

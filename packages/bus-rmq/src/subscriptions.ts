@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
 import { topicKey } from './names.ts';
-import type { Subscription } from './pubsub-requests.ts';
+import type { Subscription } from './queue-subscribe.ts';
 import { ControlChannel, SubscriptionQueue } from './subscription-queue.ts';
 
 export interface SubscriptionsOptions {

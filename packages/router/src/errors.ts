@@ -1,16 +1,5 @@
 import { VipError } from '@volttron-ts/vip-core';
 
-/** A topic or prefix that this router does not take. */
-export class TopicInvalidError extends VipError {
-  override readonly name = 'TopicInvalidError';
-  constructor(item: 'topic' | 'prefix', text: string, why: string) {
-    super('invalid-topic', `The ${item} ${JSON.stringify(text.slice(0, 80))} ${why}.`, {
-      item,
-      value: text.slice(0, 80),
-    });
-  }
-}
-
 /** A peer that would hold more subscriptions than one may. */
 export class TooManySubscriptionsError extends VipError {
   override readonly name = 'TooManySubscriptionsError';

@@ -1,4 +1,4 @@
-import { decodeText, encodeRpc, encodeText, VipError } from '@volttron-ts/vip-core';
+import { checkTopic, decodeText, encodeRpc, encodeText, VipError } from '@volttron-ts/vip-core';
 import type { BusConnection, BusState, Logger } from '@volttron-ts/vip-core';
 import { ExternalPlatform, framesFromRouter, linkOver } from './external-platform.ts';
 import type { RemoteInstance } from './external-platform.ts';
@@ -10,7 +10,6 @@ import type { Publication } from './publications.ts';
 import { errorFrames, refuse } from './router-errors.ts';
 import { SubscriptionIndex } from './subscription-index.ts';
 import type { TopicGuard } from './topic-guard.ts';
-import { checkTopic } from './topic-text.ts';
 
 type Frames = readonly Uint8Array[];
 

@@ -1,7 +1,6 @@
-import { checker, decodeText, parseLooseJson, t } from '@volttron-ts/vip-core';
+import { checker, decodeText, MAX_TOPIC, parseLooseJson, t } from '@volttron-ts/vip-core';
 import type { Static } from '@volttron-ts/vip-core';
 import type { RemoteInstance } from './external-platform.ts';
-import { MAX_TOPIC } from './topic-text.ts';
 
 const Name = t.String({ minLength: 1, maxLength: 255 });
 

@@ -1,5 +1,6 @@
 import {
   appendSender,
+  checkTopic,
   decodePublishBody,
   decodeText,
   encodeValue,
@@ -14,7 +15,6 @@ import { respond } from './pubsub-answers.ts';
 import { errorFrames, refuse } from './router-errors.ts';
 import type { SubscriptionIndex } from './subscription-index.ts';
 import type { TopicGuard } from './topic-guard.ts';
-import { checkTopic } from './topic-text.ts';
 
 type Frames = readonly Uint8Array[];
 

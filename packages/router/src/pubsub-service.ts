@@ -1,4 +1,13 @@
-import { decodeText, encodeRpc, encodeValue, VipError } from '@volttron-ts/vip-core';
+import {
+  decodeText,
+  encodeRpc,
+  encodeValue,
+  readList,
+  readSubscribe,
+  readSynchronize,
+  readUnsubscribe,
+  VipError,
+} from '@volttron-ts/vip-core';
 import type { Logger, PublishTap } from '@volttron-ts/vip-core';
 import { TooManySubscriptionsError, UnknownOperationError } from './errors.ts';
 import { at, frames, idOf } from './frames.ts';
@@ -6,7 +15,6 @@ import type { Peer } from './peer.ts';
 import { Publications } from './publications.ts';
 import type { Publication } from './publications.ts';
 import { reply, respond } from './pubsub-answers.ts';
-import { readList, readSubscribe, readSynchronize, readUnsubscribe } from './pubsub-requests.ts';
 import { errorFrames, refuse } from './router-errors.ts';
 import { SubscriptionIndex } from './subscription-index.ts';
 import type { Subscription } from './subscription-index.ts';

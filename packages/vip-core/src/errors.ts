@@ -143,3 +143,14 @@ export class JournalGapError extends VipError {
     this.expected = expected;
   }
 }
+
+/** A topic or prefix that no bus takes. */
+export class TopicInvalidError extends VipError {
+  override readonly name = 'TopicInvalidError';
+  constructor(item: 'topic' | 'prefix', text: string, why: string) {
+    super('invalid-topic', `The ${item} ${JSON.stringify(text.slice(0, 80))} ${why}.`, {
+      item,
+      value: text.slice(0, 80),
+    });
+  }
+}

@@ -38,6 +38,7 @@ export {
   ProtocolError,
   RemoteError,
   TimeoutError,
+  TopicInvalidError,
   UnauthorizedError,
   UnknownKeyError,
   UnknownSubsystemError,
@@ -76,6 +77,9 @@ export {
   scanPublishBody,
 } from './publish-body.ts';
 export type { PublishBody, PublishBodyLayout } from './publish-body.ts';
+export { readList, readSubscribe, readSynchronize, readUnsubscribe } from './pubsub-requests.ts';
+export type { ListRequest, RequestedSubscription, Unsubscribe } from './pubsub-requests.ts';
 export { checker, t } from './schema.ts';
 export type { Static, TSchema } from './schema.ts';
 export { concatBytes, decodeText, encodeText, equalsAscii } from './text.ts';
+export { checkTopic, MAX_TOPIC } from './topic-text.ts';

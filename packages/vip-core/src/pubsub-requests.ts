@@ -1,27 +1,21 @@
-import { checker, decodeText, InvalidValueError, parseLooseJson, t } from '@volttron-ts/vip-core';
+import { parseLooseJson } from './loose-json.ts';
+import { checker, t } from './schema.ts';
+import { decodeText } from './text.ts';
+import { checkTopic } from './topic-text.ts';
 
-/** What an agent wants to hear of. */
-export interface Subscription {
+/** What a peer wants to hear of; `bus` is almost always `''`. */
+export interface RequestedSubscription {
   readonly bus: string;
   readonly prefix: string;
+  /** Also what other platforms publish. */
   readonly allPlatforms: boolean;
-  /** The name of a queue that goes on to collect while the agent is away (reference/rmq-web-csr.md §1.4). */
-  readonly persistentQueue: string | undefined;
 }
 
 const Prefixes = t.Union([t.String(), t.Array(t.String())]);
 const Bus = t.String({ maxLength: 255 });
 const Named = t.Object({ prefix: t.Union([Prefixes, t.Null()]), bus: Bus });
-const QueueName = t.String({ minLength: 1, maxLength: 100 });
 
-const asSubscribe = checker(
-  t.Object({
-    prefix: Prefixes,
-    bus: Bus,
-    all_platforms: t.Boolean({ default: false }),
-    persistent_queue: t.Optional(t.Union([QueueName, t.Null()])),
-  }),
-);
+const asSubscribe = checker(t.Object({ prefix: Prefixes, bus: Bus, all_platforms: t.Boolean({ default: false }) }));
 const asUnsubscribe = checker(
   t.Union([Named, t.Object({ internal: Named }), t.Object({ all: Named }), t.Object({ internal: Named, all: Named })]),
 );
@@ -30,6 +24,7 @@ const asList = checker(
   t.Object({
     prefix: t.String({ default: '' }),
     bus: t.Union([Bus, t.Null()], { default: '' }),
+    subscribed: t.Boolean({ default: true }),
     reverse: t.Boolean({ default: false }),
     all_platforms: t.Boolean({ default: false }),
   }),
@@ -41,21 +36,13 @@ const parse = (frame: Uint8Array | undefined): unknown =>
 const list = (prefix: string | readonly string[]): readonly string[] =>
   typeof prefix === 'string' ? [prefix] : prefix;
 
-/** C ends a text at that character, so that peers would see another topic than the one that was checked. */
-export function checkTopic(topic: string, item: 'topic' | 'prefix' = 'topic'): string {
-  if (!topic.includes('\u0000')) return topic;
-  throw new InvalidValueError(item, topic.slice(0, 80), `A ${item} cannot hold the character U+0000.`);
-}
-
-/** The body of a `subscribe` as routers read it (reference/vip-zmq.md §2.7.1). Throws VipError, as all readers here. */
-export function readSubscribe(frame: Uint8Array | undefined): Subscription[] {
-  const body = asSubscribe(parse(frame), 'the body of a subscribe');
-  return list(body.prefix).map((prefix) => ({
-    bus: body.bus,
-    prefix: checkTopic(prefix, 'prefix'),
-    allPlatforms: body.all_platforms,
-    persistentQueue: body.persistent_queue ?? undefined,
-  }));
+/**
+ * `{"prefix": text or texts, "bus": "", "all_platforms": false}` (reference/vip-zmq.md §2.7.1). Throws VipError, as all
+ * readers here.
+ */
+export function readSubscribe(frame: Uint8Array | undefined): RequestedSubscription[] {
+  const { prefix, bus, all_platforms: allPlatforms } = asSubscribe(parse(frame), 'the body of a subscribe');
+  return list(prefix).map((text) => ({ bus, prefix: checkTopic(text, 'prefix'), allPlatforms }));
 }
 
 /** What an unsubscribe takes away: prefixes of a bus, or with null all of that bus (§2.7.2). */
@@ -75,17 +62,12 @@ export function readUnsubscribe(frame: Uint8Array | undefined): Unsubscribe[] {
   }));
 }
 
-/** All of the agent's subscriptions but those with a persistent queue (§2.7.5). */
-export function readSynchronize(frame: Uint8Array | undefined): Subscription[] {
+/** All of the caller's subscriptions (§2.7.5). */
+export function readSynchronize(frame: Uint8Array | undefined): RequestedSubscription[] {
   const { subscriptions } = asSynchronize(parse(frame), 'the body of a synchronize');
   return Object.entries(subscriptions).flatMap(([platforms, buses]) =>
     Object.entries(buses).flatMap(([bus, prefixes]) =>
-      prefixes.map((prefix) => ({
-        bus,
-        prefix: checkTopic(prefix, 'prefix'),
-        allPlatforms: platforms === 'all',
-        persistentQueue: undefined,
-      })),
+      prefixes.map((text) => ({ bus, prefix: checkTopic(text, 'prefix'), allPlatforms: platforms === 'all' })),
     ),
   );
 }
@@ -94,6 +76,7 @@ export function readSynchronize(frame: Uint8Array | undefined): Subscription[] {
 export interface ListRequest {
   readonly prefix: string;
   readonly bus: string | null;
+  readonly subscribed: boolean;
   readonly reverse: boolean;
   readonly allPlatforms: boolean;
 }
