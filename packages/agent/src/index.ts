@@ -23,7 +23,7 @@ export type { Health, HealthState, HealthStatus } from './health.ts';
 export type { HeartbeatControl } from './heartbeat.ts';
 export type { Journal, JournalBatch, JournalReader, JournalReadOptions } from './journal/journal.ts';
 export type { JournalPosition, JournalRun } from './journal/journal-wire.ts';
-export type { AskOptions, PeerList } from './peers.ts';
+export type { AskOptions, PeerList, PeerListener } from './peers.ts';
 export type { AcknowledgedLedger, LedgerRun } from './pubsub/ledger.ts';
 export type { PublishOptions } from './pubsub/publisher.ts';
 export type { PubSub, SubscribeOptions } from './pubsub/pubsub.ts';

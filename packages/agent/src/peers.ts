@@ -1,5 +1,6 @@
 import { decodeText, encodeText, equalsAscii, parseLooseJson, ProtocolError } from '@volttron-ts/vip-core';
 import type { VipMessage } from '@volttron-ts/vip-core';
+import { followPeers } from './follow-peers.ts';
 import type { Session } from './session/session.ts';
 
 export interface AskOptions {
@@ -12,8 +13,15 @@ export interface AskOptions {
 export interface PeerList {
   list(options?: AskOptions): Promise<string[]>;
   /** Calls back for each peer that comes or goes from now on; the function it answers stops that. */
-  onChange(listener: (change: 'add' | 'drop', peer: string) => void): () => void;
+  onChange(listener: PeerListener): () => void;
+  /**
+   * Calls back for each peer that is there, and for each that comes or goes: also over reconnects, where a lost
+   * connection drops them all. The function it answers stops that.
+   */
+  follow(listener: PeerListener): () => void;
 }
+
+export type PeerListener = (change: 'add' | 'drop', peer: string) => void;
 
 /** What routers and peers answer about themselves. `''` is the router. */
 export interface Peers extends PeerList {
@@ -32,7 +40,7 @@ const NONE = new Uint8Array(0);
 export class PeerClient implements Peers {
   readonly #session: Session;
   readonly #epoch: string;
-  readonly #listeners = new Set<(change: 'add' | 'drop', peer: string) => void>();
+  readonly #listeners = new Set<PeerListener>();
   #count = 0;
 
   constructor(session: Session, epoch: string) {
@@ -57,11 +65,15 @@ export class PeerClient implements Peers {
     return peers.map(decodeText);
   }
 
-  onChange(listener: (change: 'add' | 'drop', peer: string) => void): () => void {
+  onChange(listener: PeerListener): () => void {
     this.#listeners.add(listener);
     return () => {
       this.#listeners.delete(listener);
     };
+  }
+
+  follow(listener: PeerListener): () => void {
+    return followPeers(this.#session, this, listener);
   }
 
   async ping(peer: string, options?: AskOptions): Promise<void> {

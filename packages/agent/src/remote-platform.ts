@@ -3,7 +3,7 @@ import { connectVip } from './connect-vip.ts';
 import type { VipLimits, VipSession } from './connect-vip.ts';
 import type { Journal } from './journal/journal.ts';
 import type { JournalRun } from './journal/journal-wire.ts';
-import type { PeerList } from './peers.ts';
+import type { AskOptions, PeerList } from './peers.ts';
 import type { PubSub } from './pubsub/pubsub.ts';
 import type { Rpc } from './rpc/rpc.ts';
 
@@ -13,6 +13,8 @@ import type { Rpc } from './rpc/rpc.ts';
  */
 export interface RemotePlatform {
   readonly address: string;
+  /** What this agent is called there: `<instance>.<identity>`. */
+  readonly identity: string;
   readonly state: RemotePlatformState;
   /** Hears the present state at once and every later one; the function it answers stops that. */
   onState(listener: (state: RemotePlatformState) => void): () => void;
@@ -22,6 +24,8 @@ export interface RemotePlatform {
   readonly rpc: Rpc;
   readonly journal: Journal;
   readonly peerlist: PeerList;
+  /** A property of that platform, such as `instance-name`. */
+  query(property: string, options?: AskOptions): Promise<unknown>;
   /** The same as `journal.append`. */
   append(run: JournalRun, options?: { readonly signal?: AbortSignal }): Promise<number>;
   close(): Promise<void>;
@@ -49,6 +53,10 @@ export class ConnectedPlatform implements RemotePlatform {
       logState(context.log, state);
     });
     this.#vip.session.open();
+  }
+
+  get identity(): string {
+    return this.#connection.identity;
   }
 
   get state(): RemotePlatformState {
@@ -102,6 +110,10 @@ export class ConnectedPlatform implements RemotePlatform {
 
   get peerlist(): PeerList {
     return this.#vip.peers;
+  }
+
+  query(property: string, options?: AskOptions): Promise<unknown> {
+    return this.#vip.peers.query(property, options);
   }
 
   append(run: JournalRun, options?: { readonly signal?: AbortSignal }): Promise<number> {

@@ -1,4 +1,12 @@
-import { encodePublishBody, InvalidValueError, scanPublishBody, VipError } from '@volttron-ts/vip-core';
+import {
+  encodePublishBody,
+  encodeText,
+  escapeNonAscii,
+  InvalidValueError,
+  parseLooseJson,
+  scanPublishBody,
+  VipError,
+} from '@volttron-ts/vip-core';
 
 /** Beyond it the transport ends the connection, at every try anew; routers of ours refuse less than that themselves. */
 const MAX_BYTES = 63 * 1024 * 1024;
@@ -13,14 +21,32 @@ export function publicationBody(
   headers: Readonly<Record<string, unknown>>,
   message: unknown,
 ): Uint8Array {
-  const body = encode(topic, bus, headers, message);
+  return checked(topic, () => encodePublishBody(bus, headers, message));
+}
+
+/** The same for a message that is JSON text: its numbers stay as they are written. */
+export function publicationBodyOfJson(
+  topic: string,
+  bus: string,
+  headers: Readonly<Record<string, unknown>>,
+  json: string,
+): Uint8Array {
+  return checked(topic, () => {
+    parseLooseJson(json);
+    const members = `"bus":${JSON.stringify(bus)},"headers":${JSON.stringify(headers)},"message":${json}`;
+    return encodeText(escapeNonAscii(`{${members}}`));
+  });
+}
+
+function checked(topic: string, encode: () => Uint8Array): Uint8Array {
+  const body = encoded(topic, encode);
   if (body.length > MAX_BYTES) throw fault(topic, `it has ${body.length} bytes; the limit is ${MAX_BYTES}`);
   return body;
 }
 
-function encode(topic: string, bus: string, headers: Readonly<Record<string, unknown>>, message: unknown): Uint8Array {
+function encoded(topic: string, encode: () => Uint8Array): Uint8Array {
   try {
-    const body = encodePublishBody(bus, headers, message);
+    const body = encode();
     scanPublishBody(body);
     return body;
   } catch (error) {

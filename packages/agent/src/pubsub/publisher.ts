@@ -14,7 +14,7 @@ import type { Session } from '../session/session.ts';
 import { completeHeaders } from './headers.ts';
 import { Ledger } from './ledger.ts';
 import type { AcknowledgedLedger } from './ledger.ts';
-import { publicationBody } from './publication-body.ts';
+import { publicationBody, publicationBodyOfJson } from './publication-body.ts';
 import { PublishWindow } from './publish-window.ts';
 import type { WindowEntry, WindowLimits } from './publish-window.ts';
 import { countReadings } from './reading.ts';
@@ -76,8 +76,22 @@ export class Publisher {
   async publish(topic: string, message: unknown, options: PublishOptions = {}): Promise<number> {
     const { refusal } = this.#session;
     if (refusal !== undefined) throw refusal;
-    const { headers = {}, bus = '', readings = countReadings(message), signal } = options;
+    const { headers = {}, bus = '', readings = countReadings(message) } = options;
     const body = publicationBody(topic, bus, completeHeaders(headers, this.#session.clock), message);
+    return this.#post({ topic, body, readings }, options.signal);
+  }
+
+  /** The same for a message that is JSON text, which leaves as it is. */
+  async publishJson(topic: string, json: string, options: PublishOptions = {}): Promise<number> {
+    const { refusal } = this.#session;
+    if (refusal !== undefined) throw refusal;
+    const { headers = {}, bus = '', readings = 1 } = options;
+    const body = publicationBodyOfJson(topic, bus, completeHeaders(headers, this.#session.clock), json);
+    return this.#post({ topic, body, readings }, options.signal);
+  }
+
+  #post(publication: Pick<WindowEntry, 'topic' | 'body' | 'readings'>, signal?: AbortSignal): Promise<number> {
+    const { topic } = publication;
     return new Promise((resolve, reject) => {
       const aborted = (): void => {
         reject(asError(signal?.reason, `The publication of ${topic}`));
@@ -90,7 +104,7 @@ export class Publisher {
           then(value);
         };
       if (signal?.aborted === true) aborted();
-      else this.#enter({ topic, body, readings, resolve: settled(resolve), reject: settled(reject) });
+      else this.#enter({ ...publication, resolve: settled(resolve), reject: settled(reject) });
     });
   }
 

@@ -38,6 +38,8 @@ export interface PubSub {
   subscribe<Values extends object = PointValues>(prefix: string, options?: SubscribeOptions): Subscription<Values>;
   /** See Publisher.publish. */
   publish(topic: string, message: unknown, options?: PublishOptions): Promise<number>;
+  /** The same for a message that is JSON text, such as `json` of a reading: it leaves as it is written. */
+  publishJson(topic: string, json: string, options?: PublishOptions): Promise<number>;
   /** Publishes the readings of a device (topic `…/all`) as drivers do: `[values, metadata]`. */
   publishDevice(
     topic: string,
@@ -95,6 +97,11 @@ export class PubSubClient implements PubSub {
   publish(topic: string, message: unknown, options?: PublishOptions): Promise<number> {
     const fault = topicFault(topic);
     return fault === undefined ? this.#publisher.publish(topic, message, options) : Promise.reject(fault);
+  }
+
+  publishJson(topic: string, json: string, options?: PublishOptions): Promise<number> {
+    const fault = topicFault(topic);
+    return fault === undefined ? this.#publisher.publishJson(topic, json, options) : Promise.reject(fault);
   }
 
   publishDevice(

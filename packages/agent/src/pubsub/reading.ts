@@ -1,4 +1,4 @@
-import { decodePublishBody, decodeText, parseTimestamp } from '@volttron-ts/vip-core';
+import { decodePublishBody, decodeText, parseTimestamp, scanPublishBody } from '@volttron-ts/vip-core';
 
 /** Points of a device by name. Device readings are numbers; name another type where yours are not. */
 export type PointValues = Readonly<Record<string, number>>;
@@ -15,6 +15,8 @@ export interface Reading<Values extends object = PointValues> {
   readonly headers: Readonly<Record<string, unknown>>;
   /** The message as it was published. */
   readonly message: unknown;
+  /** The message as JSON text, byte for byte, for those who pass it on. Throws ProtocolError when there is none. */
+  readonly json: string;
   /** Of `[values, metadata]` or of a bare object: its values; else empty. Not checked against the type. */
   readonly values: Values;
   /** Metadata by point. */
@@ -57,6 +59,9 @@ export function readDelivery(topic: Uint8Array, body: Uint8Array): Reading {
     bus,
     headers,
     message,
+    get json() {
+      return decodeText(body.subarray(...scanPublishBody(body).message));
+    },
     values: values as PointValues,
     metadata,
     timestamp: typeof stamp === 'string' ? parseTimestamp(stamp) : undefined,
