@@ -25,7 +25,7 @@ const foreign = {
 };
 
 /** Node modules that only some rooms may touch; the Nx rule does not see `node:*`. */
-const nodeModules = { 'node:net': ['zmtp', 'web', 'demo', 'e2e'], 'node:sqlite': ['storage'] };
+const nodeModules = { 'node:net': ['zmtp', 'bus-rmq', 'web', 'demo', 'e2e'], 'node:sqlite': ['storage'] };
 
 const rooms = [
   ...[

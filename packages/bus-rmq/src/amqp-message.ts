@@ -39,9 +39,14 @@ export const JSON_TYPE = 'application/json';
 /** Arguments that are no text, which Python agents cannot send: their number of bytes (4, big endian), then these. */
 export const FRAMES_TYPE = 'application/x-vip-frames';
 
-export function encodeAmqp(message: Omit<QualifiedMessage, 'verified'>, userId: string): AmqpMessage {
+/** `values` is the body where Python expects other than texts there. */
+export function encodeAmqp(
+  message: Omit<QualifiedMessage, 'verified'>,
+  userId: string,
+  values?: readonly unknown[],
+): AmqpMessage {
   const { sender, recipient, user, id, subsystem, args } = message;
-  const { contentType, content } = encodeArguments(args);
+  const { contentType, content } = values === undefined ? encodeArguments(args) : encodeJson(values);
   return {
     routingKey: recipient,
     properties: {
@@ -56,13 +61,21 @@ export function encodeAmqp(message: Omit<QualifiedMessage, 'verified'>, userId: 
   };
 }
 
-function encodeArguments(args: readonly Uint8Array[]): { readonly contentType: string; readonly content: Buffer } {
+interface Body {
+  readonly contentType: string;
+  readonly content: Buffer;
+}
+
+function encodeArguments(args: readonly Uint8Array[]): Body {
   const buffers = args.map((arg) => Buffer.from(arg.buffer, arg.byteOffset, arg.byteLength));
-  if (buffers.every(isUtf8)) {
-    return { contentType: JSON_TYPE, content: Buffer.from(JSON.stringify(buffers.map((arg) => arg.toString()))) };
-  }
+  if (buffers.every(isUtf8)) return encodeJson(buffers.map((arg) => arg.toString()));
   return { contentType: FRAMES_TYPE, content: Buffer.concat(buffers.flatMap((arg) => [sizeOf(arg), arg])) };
 }
+
+const encodeJson = (values: readonly unknown[]): Body => ({
+  contentType: JSON_TYPE,
+  content: Buffer.from(JSON.stringify(values)),
+});
 
 function sizeOf(arg: Uint8Array): Buffer {
   const size = Buffer.alloc(4);
@@ -120,12 +133,14 @@ function decodeFrames(content: Uint8Array): Uint8Array[] {
   return args;
 }
 
-/** A JSON array: texts are arguments, anything else is the JSON text of one. */
+/** A JSON array: texts are arguments, null is an empty one, anything else is the JSON text of one. */
 function decodeJson(content: Uint8Array): Uint8Array[] {
   const text = decodeText(content);
   const body = parseLooseJson(text);
   if (!Array.isArray(body)) {
     throw new ProtocolError('The body of a VIP message is a JSON array.', { item: 'body', value: text.slice(0, 60) });
   }
-  return body.map((arg: unknown) => Buffer.from(typeof arg === 'string' ? arg : JSON.stringify(arg)));
+  return body.map((arg: unknown) =>
+    Buffer.from(typeof arg === 'string' ? arg : arg === null ? '' : JSON.stringify(arg)),
+  );
 }

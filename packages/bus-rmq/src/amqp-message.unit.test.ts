@@ -39,10 +39,10 @@ describe('VIP messages as AMQP', () => {
     }
   });
 
-  it('reads a message of Python, whose arguments may be numbers and which says nothing of its user', () => {
+  it('reads a message of Python, whose arguments may be numbers or nothing, and which says nothing of its user', () => {
     const properties = { appId: 'central.router', type: 'error', messageId: '1', headers: { proto: 'VIP' } };
     const read = decodeAmqp('central.ui', properties, Buffer.from('[113, "No route to host", null, {"a": NaN}]'));
-    expect(read.args.map(decodeText)).toEqual(['113', 'No route to host', 'null', '{"a":null}']);
+    expect(read.args.map(decodeText)).toEqual(['113', 'No route to host', '', '{"a":null}']);
     expect(read).toMatchObject({ verified: undefined, user: '' });
   });
 

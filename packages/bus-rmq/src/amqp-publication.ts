@@ -1,4 +1,5 @@
 import { appendSender, decodePublishBody, ProtocolError, scanPublishBody } from '@volttron-ts/vip-core';
+import type { RelayedPublication } from '@volttron-ts/vip-core';
 import { JSON_TYPE, readEnvelope } from './amqp-message.ts';
 import { readTopicKey, topicKey } from './names.ts';
 
@@ -27,13 +28,25 @@ export interface PublicationProperties {
 const PUBSUB = 'pubsub';
 const PERSISTENT = 2;
 
+/** A publication as it is handed to the broker. */
+export interface AmqpPublication {
+  readonly routingKey: string;
+  readonly properties: PublicationProperties;
+  readonly content: Buffer;
+}
+
 /** Throws ProtocolError for a body that is none, InvalidValueError for a topic that does not fit into a key. */
-export function encodePublication(
-  publication: OutgoingPublication,
-  userId: string,
-): { readonly routingKey: string; readonly properties: PublicationProperties; readonly content: Buffer } {
-  const { instance, identity, id, topic, body } = publication;
+export function encodePublication(publication: OutgoingPublication, userId: string): AmqpPublication {
+  const { identity, body } = publication;
   const whole = appendSender(body, scanPublishBody(body).closing, identity);
+  return encodeWhole({ ...publication, body: whole, user: identity }, userId);
+}
+
+/** The same for a body with its sender. Throws InvalidValueError for a topic that does not fit into a key. */
+export function encodeWhole(
+  { instance, identity, user, id, topic, body }: RelayedPublication & { readonly instance: string },
+  userId: string,
+): AmqpPublication {
   return {
     routingKey: topicKey(instance, topic),
     properties: {
@@ -43,9 +56,9 @@ export function encodePublication(
       contentType: JSON_TYPE,
       userId,
       deliveryMode: PERSISTENT,
-      headers: { recipient: '', proto: 'VIP', user: identity, topic },
+      headers: { recipient: '', proto: 'VIP', user, topic },
     },
-    content: Buffer.from(whole.buffer, whole.byteOffset, whole.byteLength),
+    content: Buffer.from(body.buffer, body.byteOffset, body.byteLength),
   };
 }
 

@@ -15,3 +15,5 @@ export type { BrokerAddress } from './explain-failure.ts';
 export { EXCHANGE, qualify, splitQualified, topicKey, UNDELIVERABLE } from './names.ts';
 export { RmqConnection } from './rmq-connection.ts';
 export type { RmqConnectionOptions } from './rmq-connection.ts';
+export { RmqListener } from './router/rmq-listener.ts';
+export type { RmqListenerOptions } from './router/rmq-listener.ts';

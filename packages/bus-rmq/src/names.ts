@@ -7,6 +7,9 @@ export const UNDELIVERABLE = 'undeliverable';
 /** The peer that the router is; its identity on this bus, where ZMQ has the empty one. */
 export const ROUTER = 'router';
 
+/** Of messages by which connections find out whether the router is there, and the router whether they are. */
+export const PING_ID = 'rmq.ping';
+
 /** A routing key is an AMQP short string. */
 const KEY_BYTES = 255;
 const PUBSUB = '__pubsub__';
@@ -44,6 +47,17 @@ export function topicKey(instance: string, topic: string): string {
     `The topic "${topic.slice(0, 60)}…" makes a routing key of ${Buffer.byteLength(key)} bytes; RabbitMQ takes ${KEY_BYTES}.`,
     'Publish under a shorter topic.',
   );
+}
+
+/**
+ * A key that takes in every topic with that string prefix: keys are matched by words, and cannot say that one begins with
+ * something. What is behind the last slash is left out, and more where the key would be too long.
+ */
+export function coveringKey(instance: string, prefix: string): string {
+  const parent = prefix.slice(0, Math.max(prefix.lastIndexOf('/'), 0));
+  const words = wordsOf(parent);
+  const key = words === '' ? `${PUBSUB}.${instance}.#` : `${PUBSUB}.${instance}.${words}.#`;
+  return Buffer.byteLength(key) <= KEY_BYTES ? key : coveringKey(instance, parent);
 }
 
 export function isTopicKey(key: string): boolean {

@@ -22,9 +22,10 @@ import type { BrokerAddress } from './explain-failure.ts';
 import { readExternalCall } from './external-calls.ts';
 import { Inbox } from './inbox.ts';
 import { Incoming } from './incoming.ts';
+import { emptied } from './linger.ts';
 import { localAnswers } from './local-answers.ts';
 import type { Failed } from './local-answers.ts';
-import { EXCHANGE, qualify } from './names.ts';
+import { EXCHANGE, PING_ID, qualify } from './names.ts';
 import { RmqPubSub } from './rmq-pubsub.ts';
 import type { SentPublication } from './rmq-pubsub.ts';
 import { RouterWatch } from './router-watch.ts';
@@ -45,12 +46,9 @@ interface SentMessage extends Sending, Failed {}
 
 /** Deliveries of a queue that may wait to be handled and acknowledged. */
 const PREFETCH = 256;
-/** How long `close` waits for confirms. */
-const LINGER_MS = 5000;
 /** AMQP's short strings. */
 const SHORT_BYTES = 255;
 const isTooLong = (text: string): boolean => text.length * 3 > SHORT_BYTES && Buffer.byteLength(text) > SHORT_BYTES;
-const PING_ID = 'rmq.ping';
 const mandatory = { mandatory: true };
 const ping = [encodeText('ping')];
 
@@ -157,14 +155,7 @@ export class RmqConnection implements BusConnection {
   async #end(isUp: boolean): Promise<void> {
     this.#become('closed');
     this.#watch.stop();
-    if (isUp) {
-      const late = Promise.withResolvers<undefined>();
-      const cancel = this.#options.clock.after(LINGER_MS, () => {
-        late.resolve(undefined);
-      });
-      await Promise.race([this.#window.emptied(), late.promise]);
-      cancel();
-    }
+    if (isUp) await emptied(this.#window, this.#options.clock);
     this.#inbox.clear();
     const channel = this.#channel;
     this.#channel = undefined;

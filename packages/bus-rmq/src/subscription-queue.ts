@@ -85,10 +85,13 @@ export class SubscriptionQueue {
   async unbind(control: ControlChannel, key: string): Promise<void> {
     const count = this.#keys.get(key) ?? 0;
     if (count > 1) this.#keys.set(key, count - 1);
-    else if (this.#keys.delete(key)) {
-      const name = this.#name ?? '';
-      await control.use((channel) => channel.unbindQueue(name, EXCHANGE, key));
-    }
+    else if (this.#keys.delete(key)) await this.release(control, key);
+  }
+
+  /** Ends a binding, whoever still counts on it. */
+  async release(control: ControlChannel, key: string): Promise<void> {
+    const name = this.#name ?? '';
+    await control.use((channel) => channel.unbindQueue(name, EXCHANGE, key));
   }
 
   /** Forgets a key that is not bound. */

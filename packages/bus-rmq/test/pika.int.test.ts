@@ -2,7 +2,7 @@ import { decodeText } from '@volttron-ts/vip-core';
 import { texts } from '@volttron-ts/vip-core/testing';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { PikaPeer } from './pika-peer.ts';
-import { PrivateBroker } from './private-broker.ts';
+import { PrivateBroker } from '../src/testing/index.ts';
 import { bodyWith, Rig } from './rig.ts';
 
 let rig: Rig;

@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 import { RmqConnection } from '../src/index.ts';
 import type { AmqpTls, BrokerAddress } from '../src/index.ts';
 import { BarePeer, stubRouter } from './bare-peer.ts';
-import type { PrivateBroker } from './private-broker.ts';
+import type { PrivateBroker } from '../src/testing/index.ts';
 import { clock } from './real-clock.ts';
 
 export interface Overrides {

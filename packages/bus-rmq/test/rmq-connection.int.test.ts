@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { describeFailures } from './describe-failures.ts';
 import { describeMessages } from './describe-messages.ts';
 import { describePubSub } from './describe-pubsub.ts';
-import { PrivateBroker } from './private-broker.ts';
+import { PrivateBroker } from '../src/testing/index.ts';
 import { connectListener } from './readme-example.ts';
 import { clock } from './real-clock.ts';
 import { Rig } from './rig.ts';

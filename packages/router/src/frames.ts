@@ -23,6 +23,8 @@ export const frames = {
   externalRpc: encodeText('external_rpc'),
   sendPeer: encodeText('send_peer'),
   routingTable: encodeText('routing_table'),
+  zmq: encodeText('zmq'),
+  rmq: encodeText('rmq'),
 } as const;
 
 /** Positions in the DEALER's view (reference/vip-zmq.md §1.2). */

@@ -32,9 +32,16 @@ export function answerPing(peer: Peer, message: Frames): void {
 export function answerPeerlist(peer: Peer, message: Frames, listed: Iterable<Peer>): void {
   const operation = message[at.args];
   const head = [frames.empty, frames.signature, frames.empty, idOf(message), frames.peerlist];
-  if (operation === undefined) peer.send([...head, frames.error, encodeText('missing operation')]);
-  else if (decodeText(operation) === 'list') {
+  if (operation === undefined) {
+    peer.send([...head, frames.error, encodeText('missing operation')]);
+    return;
+  }
+  const name = decodeText(operation);
+  if (name === 'list') {
     peer.send([...head, encodeText('listing'), ...Array.from(listed, ({ identityFrame }) => identityFrame)]);
+  } else if (name === 'list_with_messagebus') {
+    const buses = Object.fromEntries(Array.from(listed, ({ identity, bus }) => [identity, bus]));
+    peer.send([...head, encodeText('listing_with_messagebus'), encodeText(JSON.stringify(buses))]);
   } else peer.send([...head, frames.error, encodeText('unknown operation')]);
 }
 

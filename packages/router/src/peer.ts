@@ -18,6 +18,7 @@ export class Peer {
   readonly identity: string;
   readonly identityFrame: Uint8Array;
   readonly userFrame: Uint8Array;
+  readonly bus: 'zmq' | 'rmq';
   /** The router of another platform: it talks to this router only, and nobody addresses it. */
   readonly isPlatform: boolean;
   /** Whether others were told of it: set by its first message, unset by `agentstop`. */
@@ -35,6 +36,7 @@ export class Peer {
     this.identity = link.identity;
     this.identityFrame = encodeText(link.identity);
     this.userFrame = encodeText(link.user);
+    this.bus = link.bus ?? 'zmq';
     this.isPlatform = !link.trusted && link.identity.startsWith(PLATFORM_LINK);
     this.#publishes = link.trusted ? undefined : new TokenBucket(limits.publishes, now);
     this.#lookUps = link.trusted ? undefined : new TokenBucket(limits.lookUps, now);

@@ -3,12 +3,13 @@ import {
   checkTopic,
   decodePublishBody,
   decodeText,
+  encodeText,
   encodeValue,
   parsePublicationId,
   scanPublishBody,
   services,
 } from '@volttron-ts/vip-core';
-import type { Logger, PublishTap } from '@volttron-ts/vip-core';
+import type { CaptureOutcome, Logger, PublishTap, RelayedPublication } from '@volttron-ts/vip-core';
 import { at, frames, idOf } from './frames.ts';
 import type { Peer } from './peer.ts';
 import { respond } from './pubsub-answers.ts';
@@ -38,8 +39,13 @@ export interface PublicationOptions {
   readonly guard: TopicGuard | undefined;
   /** Sends it to the platforms that want it; answers how many do. */
   readonly toPlatforms: (publication: Publication) => number;
+  /** Hands it to the buses that deliver by themselves; answers how many took it. */
+  readonly toRelays: (publication: Publication) => number;
   readonly log: Logger;
 }
+
+/** One that a bus has delivered to its own subscribers. */
+export type FromRelay = Pick<RelayedPublication, 'id' | 'topic' | 'body'> & { readonly isForeign: boolean };
 
 interface Accepted {
   readonly topicFrame: Uint8Array;
@@ -88,6 +94,26 @@ export class Publications {
     const sender = `${platform}.${decodePublishBody(body).sender}`;
     const delivered = [topicFrame, appendSender(body, closing, sender), ...message.slice(at.args + 3)];
     this.#keep({ peer, message, topic, bus, delivered, isForeign: true });
+  }
+
+  /** One that its bus has delivered already: it is kept, and delivered to those who are not on that bus. */
+  fromRelay(
+    peer: Peer,
+    { id, topic, body, isForeign }: FromRelay,
+    settled: (outcome: CaptureOutcome) => void = () => undefined,
+  ): void {
+    const { tap, guard, log } = this.#options;
+    const { user } = peer.link;
+    if (guard?.publishRefusal(user, topic) !== undefined) {
+      peer.complain(log, 'a publication to a protected topic was refused', { topic, user });
+      settled('kept');
+      return;
+    }
+    const message = [frames.empty, frames.signature, peer.userFrame, encodeText(id), frames.pubsub];
+    const publication = { peer, message, topic, bus: '', delivered: [encodeText(topic), body], isForeign };
+    if (tap?.captures(topic) !== true) settled('kept');
+    else if (tap.capture({ user, topic, body, id: parsePublicationId(id) }, settled) === 'duplicate') return;
+    this.#deliver(publication);
   }
 
   /** Tells the publisher that nothing became of it: an error, and the count that Python waits for. */
@@ -167,7 +193,8 @@ export class Publications {
         }
       }
     }
-    return count + (isForeign ? 0 : this.#options.toPlatforms(publication));
+    const { toPlatforms, toRelays } = this.#options;
+    return count + toRelays(publication) + (isForeign ? 0 : toPlatforms(publication));
   }
 
   /** Those subscribers that may read the topic: a short prefix must not leak what a long one may not ask for. */

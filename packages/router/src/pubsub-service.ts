@@ -17,7 +17,7 @@ import type { Publication } from './publications.ts';
 import { reply, respond } from './pubsub-answers.ts';
 import { errorFrames, refuse } from './router-errors.ts';
 import { SubscriptionIndex } from './subscription-index.ts';
-import type { Subscription } from './subscription-index.ts';
+import type { OnWanted, Subscription } from './subscription-index.ts';
 import type { TopicGuard } from './topic-guard.ts';
 
 type Frames = readonly Uint8Array[];
@@ -27,8 +27,9 @@ export interface PubSubOptions {
   readonly guard: TopicGuard | undefined;
   readonly maxSubscriptions: number;
   readonly toPlatforms: (publication: Publication) => number;
-  /** What is wanted from all platforms has changed. */
-  readonly onShared: () => void;
+  /** Hands it to the buses that deliver by themselves; answers how many took it. */
+  readonly toRelays: (publication: Publication) => number;
+  readonly onWanted: OnWanted;
   readonly log: Logger;
 }
 
@@ -42,13 +43,18 @@ export class PubSubService {
 
   constructor(options: PubSubOptions) {
     this.#options = options;
-    this.#index = new SubscriptionIndex(options.onShared);
+    this.#index = new SubscriptionIndex(options.onWanted);
     this.publications = new Publications({ ...options, index: this.#index });
   }
 
   /** The prefixes that peers here want from all platforms. */
   get shared(): readonly string[] {
     return this.#index.shared;
+  }
+
+  /** Every prefix of the unnamed bus that peers here want. */
+  get wanted(): readonly string[] {
+    return this.#index.wanted;
   }
 
   /** Handles one message of the subsystem `pubsub`; a malformed one is answered, never thrown. */

@@ -1,5 +1,5 @@
 import { canonicalIdentity, decodeText, encodeText, equalsAscii, SIGNATURE } from '@volttron-ts/vip-core';
-import type { BusListener, Logger, PeerLink, PublishTap } from '@volttron-ts/vip-core';
+import type { BusListener, BusRelayEvents, Logger, PeerLink, PublishTap } from '@volttron-ts/vip-core';
 import { ExternalPlatforms } from './external-platforms.ts';
 import type { ExternalOptions } from './external-platforms.ts';
 import { at, frames, idOf } from './frames.ts';
@@ -9,6 +9,7 @@ import { answerHello, answerPeerlist, answerPing, answerQuery } from './peer-ser
 import type { QueryProperties } from './peer-services.ts';
 import { Peer } from './peer.ts';
 import { PubSubService } from './pubsub-service.ts';
+import { Relays } from './relays.ts';
 import { errorFrames, refuse } from './router-errors.ts';
 import type { RouterErrorKind } from './router-errors.ts';
 import type { TopicGuard } from './topic-guard.ts';
@@ -45,6 +46,7 @@ export class Router {
   readonly #peers = new Map<string, Peer>();
   readonly #byLink = new Map<PeerLink, Peer>();
   readonly #listeners: BusListener[] = [];
+  readonly #relays = new Relays();
   readonly #pubsub: PubSubService;
   readonly #external: ExternalPlatforms | undefined;
 
@@ -57,7 +59,11 @@ export class Router {
       guard: options.topics,
       maxSubscriptions: this.#limits.subscriptions,
       toPlatforms: (publication) => this.#external?.publish(publication) ?? 0,
-      onShared: () => this.#external?.announce(),
+      toRelays: (publication) => this.#relays.publish(publication),
+      onWanted: (prefix, allPlatforms, isWanted) => {
+        this.#relays.wanted(prefix, allPlatforms, isWanted);
+        if (allPlatforms) this.#external?.announce();
+      },
       log: options.log,
     });
     this.#external = options.external === undefined ? undefined : this.#reachOut(options.external);
@@ -65,9 +71,16 @@ export class Router {
 
   /** Serves the peers of a listener; settles when it is bound. */
   async listen(listener: BusListener): Promise<void> {
-    await listener.open({
+    const { wanted, shared } = this.#pubsub;
+    this.#relays.add(listener, { prefixes: wanted, shared });
+    await listener.open(this.#eventsOf(listener));
+    this.#listeners.push(listener);
+  }
+
+  #eventsOf(listener: BusListener): BusRelayEvents {
+    return {
       peer: (link) => {
-        this.#enter(link);
+        this.#enter(link, listener);
       },
       message: (link, message) => {
         const peer = this.#byLink.get(link);
@@ -76,8 +89,18 @@ export class Router {
       gone: (link, reason) => {
         this.#leave(link, reason);
       },
-    });
-    this.#listeners.push(listener);
+      publication: (link, publication, settled) => {
+        const peer = this.#byLink.get(link);
+        if (peer === undefined) settled?.('kept');
+        else this.#pubsub.publications.fromRelay(peer, publication, settled);
+      },
+      undelivered: ({ sender, recipient, id, subsystem }) => {
+        const peer = this.#peers.get(sender);
+        peer?.send(
+          errorFrames('unreachable', peer.userFrame, encodeText(id), encodeText(recipient), encodeText(subsystem)),
+        );
+      },
+    };
   }
 
   /** Addresses of all listeners, ports resolved. */
@@ -114,7 +137,7 @@ export class Router {
     return new Peer(link, this.#limits, this.#options.monotonic ?? (() => performance.now()));
   }
 
-  #enter(link: PeerLink): void {
+  #enter(link: PeerLink, listener: BusListener): void {
     if (this.#peers.has(link.identity)) {
       this.#options.log.warn('a second peer claims an identity that is connected', { identity: link.identity });
       link.close('identity in use');
@@ -123,6 +146,7 @@ export class Router {
     const peer = this.#makePeer(link);
     this.#peers.set(link.identity, peer);
     this.#byLink.set(link, peer);
+    if (!peer.isPlatform) this.#relays.enter(link, listener);
   }
 
   #leave(link: PeerLink, reason: string): void {
@@ -131,6 +155,7 @@ export class Router {
     this.#options.log.debug('peer is gone', { identity: peer.identity, reason });
     this.#byLink.delete(link);
     this.#peers.delete(peer.identity);
+    this.#relays.leave(link);
     if (peer.isPlatform) this.#external?.left(peer);
     this.#unlist(peer);
   }
@@ -286,6 +311,8 @@ export class Router {
   #announce(operation: Uint8Array, about: Peer): void {
     const { empty, signature, peerlist } = frames;
     const message = [empty, signature, empty, empty, peerlist, operation, about.identityFrame];
-    for (const peer of this.#listed()) if (peer !== about) peer.send(message);
+    // RabbitMQ's peers are told on which bus the other one is (reference/rmq-web-csr.md §1.6).
+    const withBus = [...message, frames[about.bus]];
+    for (const peer of this.#listed()) if (peer !== about) peer.send(peer.bus === 'rmq' ? withBus : message);
   }
 }

@@ -16,6 +16,9 @@ interface Held {
   forms: number;
 }
 
+/** A prefix of the unnamed bus has got its first holder, or lost its last one; the two forms are counted apart. */
+export type OnWanted = (prefix: string, allPlatforms: boolean, isWanted: boolean) => void;
+
 const formOf = (subscription: Subscription): number => (subscription.allPlatforms === true ? ALL : LOCAL);
 
 const CACHE_SIZE = 10_000;
@@ -35,12 +38,11 @@ export class SubscriptionIndex<P> {
   /** Answers given since the last change, by bus and topic. */
   readonly #cache = new Map<string, Map<string, readonly P[]>>();
 
-  readonly #onShared: () => void;
+  readonly #onWanted: OnWanted;
   #size = 0;
 
-  /** `onShared` hears that `shared` has changed. */
-  constructor(onShared: () => void = () => undefined) {
-    this.#onShared = onShared;
+  constructor(onWanted: OnWanted = () => undefined) {
+    this.#onWanted = onWanted;
   }
 
   /** Answers false when the peer had it already. */
@@ -82,6 +84,7 @@ export class SubscriptionIndex<P> {
     if (peers === undefined) prefixes.set(prefix, new Set([peer]));
     else peers.add(peer);
     this.#changed(bus, prefix.length, peers === undefined ? 1 : 0);
+    if (peers === undefined && bus === '') this.#onWanted(prefix, false, true);
   }
 
   #leave(peer: P, bus: string, prefix: string): void {
@@ -92,6 +95,7 @@ export class SubscriptionIndex<P> {
     const isLast = peers?.size === 0;
     if (isLast) prefixes?.delete(prefix);
     this.#changed(bus, prefix.length, isLast ? -1 : 0);
+    if (isLast && bus === '') this.#onWanted(prefix, false, false);
   }
 
   #share(bus: string, prefix: string, by: 1 | -1): void {
@@ -99,7 +103,12 @@ export class SubscriptionIndex<P> {
     const before = this.#shared.get(prefix) ?? 0;
     if (before + by === 0) this.#shared.delete(prefix);
     else this.#shared.set(prefix, before + by);
-    if (before === 0 || before + by === 0) this.#onShared();
+    if (before === 0 || before + by === 0) this.#onWanted(prefix, true, by === 1);
+  }
+
+  /** The prefixes of the unnamed bus that somebody wants. */
+  get wanted(): readonly string[] {
+    return [...(this.#byBus.get('')?.keys() ?? [])];
   }
 
   /** The prefixes that somebody here wants from all platforms; other platforms are told of those of the unnamed bus. */

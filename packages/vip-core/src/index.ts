@@ -15,12 +15,15 @@ export type {
   BusConnectionEvents,
   BusListener,
   BusListenerEvents,
+  BusRelay,
+  BusRelayEvents,
   BusState,
   PeerLink,
+  RelayedPublication,
   SendResult,
 } from './contracts/bus.ts';
 export type { LogLevel, Logger } from './contracts/logger.ts';
-export type { CapturedPublication, PublishTap } from './contracts/publish-tap.ts';
+export type { CapturedPublication, CaptureOutcome, PublishTap } from './contracts/publish-tap.ts';
 export type {
   RemoteConnection,
   RemotePhase,

@@ -11,6 +11,9 @@ export interface CapturedPublication {
   readonly id: PublicationId | undefined;
 }
 
+/** `refused`: the journal could not take it; it may later. */
+export type CaptureOutcome = 'kept' | 'refused';
+
 /** Hears every publication before it is delivered, and keeps those with captured topics. */
 export interface PublishTap {
   captures(topic: string): boolean;
@@ -18,5 +21,5 @@ export interface PublishTap {
    * Takes a publication. `duplicate`: it was taken before, it is not to be delivered again. `settled` is called once,
    * in either case, when it is committed (`kept`) or cannot be (`refused`).
    */
-  capture(publication: CapturedPublication, settled: (outcome: 'kept' | 'refused') => void): 'new' | 'duplicate';
+  capture(publication: CapturedPublication, settled: (outcome: CaptureOutcome) => void): 'new' | 'duplicate';
 }

@@ -10,7 +10,7 @@ import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { createRootCertificate, generateKeyPair, issueCertificate, writePrivateKey } from '@volttron-ts/pki';
 import type { Authority } from '@volttron-ts/pki';
-import type { AmqpTls } from '../src/amqp-link.ts';
+import type { AmqpTls } from '../amqp-link.ts';
 
 const PROGRAMS = '/usr/lib/rabbitmq/lib/rabbitmq_server-3.10.8/sbin';
 const SERVER = join(PROGRAMS, 'rabbitmq-server');

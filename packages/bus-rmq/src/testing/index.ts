@@ -1,0 +1,3 @@
+/** A RabbitMQ of a test's own. @packageDocumentation */
+export { PrivateBroker } from './private-broker.ts';
+export type { BrokerUser } from './private-broker.ts';
