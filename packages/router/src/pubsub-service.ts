@@ -30,6 +30,8 @@ export interface PubSubOptions {
   /** Hands it to the buses that deliver by themselves; answers how many took it. */
   readonly toRelays: (publication: Publication) => number;
   readonly onWanted: OnWanted;
+  /** Settles once those buses send what is wanted by now; undefined when they do. */
+  readonly pending: () => Promise<unknown> | undefined;
   readonly log: Logger;
 }
 
@@ -127,7 +129,12 @@ export class PubSubService {
       return;
     }
     this.#add(peer, subscriptions);
-    respond(peer, message, encodeValue(true));
+    const done = (): void => {
+      respond(peer, message, encodeValue(true));
+    };
+    const pending = this.#options.pending();
+    if (pending === undefined) done();
+    else void pending.then(done);
   }
 
   #add(peer: Peer, subscriptions: readonly Subscription[]): void {

@@ -42,6 +42,12 @@ export class Relays {
     for (const relay of this.#relays.values()) relay.wanted(prefix, allPlatforms, isWanted);
   }
 
+  /** Settles once all of them send what is wanted by now; undefined when they do. */
+  get pending(): Promise<unknown> | undefined {
+    const pending = [...this.#relays.values()].flatMap((relay) => relay.pending ?? []);
+    return pending.length === 0 ? undefined : Promise.all(pending);
+  }
+
   /** Answers how many took it. */
   publish({ peer, message, topic, bus, delivered }: Publication): number {
     if (bus !== '' || this.#relays.size === 0) return 0;

@@ -60,6 +60,7 @@ export class Router {
       maxSubscriptions: this.#limits.subscriptions,
       toPlatforms: (publication) => this.#external?.publish(publication) ?? 0,
       toRelays: (publication) => this.#relays.publish(publication),
+      pending: () => this.#relays.pending,
       onWanted: (prefix, allPlatforms, isWanted) => {
         this.#relays.wanted(prefix, allPlatforms, isWanted);
         if (allPlatforms) this.#external?.announce();

@@ -5,11 +5,18 @@ import type { AmqpTls } from '@volttron-ts/bus-rmq';
 import type { PrivateBroker } from '@volttron-ts/bus-rmq/testing';
 import { PortConnection, PortListener, Router } from '@volttron-ts/router';
 import type { RouterOptions } from '@volttron-ts/router';
-import type { BusConnection } from '@volttron-ts/vip-core';
+import type { BusConnection, Clock } from '@volttron-ts/vip-core';
 import { systemClock } from './clocks.ts';
 import { quietLog } from './our-platform.ts';
 
 const INSTANCE = 'central';
+
+export interface RmqPlatformOptions extends Partial<RouterOptions> {
+  /** First words of topics that the broker holds until the tap has kept them. */
+  readonly keptTopics?: readonly string[];
+  /** Of the router's side. */
+  readonly clock?: Clock;
+}
 
 /** Our router on a RabbitMQ, and agents of ours beside it; each agent has a hop of its own that a test can cut. */
 export class RmqPlatform implements AsyncDisposable {
@@ -29,15 +36,15 @@ export class RmqPlatform implements AsyncDisposable {
   static async start(
     broker: PrivateBroker,
     tls: ReadonlyMap<string, AmqpTls>,
-    options: Partial<RouterOptions> & { readonly keptTopics?: readonly string[] } = {},
+    options: RmqPlatformOptions = {},
   ): Promise<RmqPlatform> {
-    const { keptTopics = [], ...routing } = options;
+    const { keptTopics = [], clock = systemClock, ...routing } = options;
     const platform = new RmqPlatform(broker, tls, routing);
     await platform.router.listen(platform.#ports);
     for (const identity of tls.keys()) await platform.#hop(identity);
     await platform.router.listen(
       new RmqListener({
-        ...{ instance: INSTANCE, virtualHost: 'volttron', clock: systemClock, log: quietLog, keptTopics },
+        ...{ instance: INSTANCE, virtualHost: 'volttron', clock, log: quietLog, keptTopics },
         brokers: [{ host: '127.0.0.1', port: broker.port }],
         tls: platform.#tlsOf('router'),
       }),

@@ -20,6 +20,7 @@ export class LiveFeed {
   #channel: Channel | undefined;
   /** Bindings change one after another. */
   #changes: Promise<void> = Promise.resolve();
+  #changing = 0;
 
   constructor(options: LiveFeedOptions) {
     this.#options = options;
@@ -49,17 +50,25 @@ export class LiveFeed {
     if (before === 0 || now === 0) this.#change(key);
   }
 
+  /** Settles once everything wanted is bound; undefined when it is, or when the broker is away. */
+  get pending(): Promise<void> | undefined {
+    return this.#changing === 0 || this.#control === undefined ? undefined : this.#changes;
+  }
+
   /** Makes the binding what it is to be by then. */
   #change(key: string): void {
     const control = this.#control;
     if (control === undefined) return;
+    this.#changing += 1;
     this.#changes = this.#changes.then(async () => {
-      if (this.#control !== control) return;
       try {
+        if (this.#control !== control) return;
         if (this.#keys.has(key)) await this.#queue.rebind(control, key);
         else await this.#queue.release(control, key);
       } catch (error) {
         if (this.#control === control) this.#options.broken(error);
+      } finally {
+        this.#changing -= 1;
       }
     });
   }

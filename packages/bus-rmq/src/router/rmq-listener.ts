@@ -110,13 +110,21 @@ export class RmqListener implements BusListener {
         },
       },
     );
-    this.relay = {
+    this.relay = this.#makeRelay();
+  }
+
+  #makeRelay(): BusRelay {
+    const live = this.#live;
+    return {
       peer: (change, identity) => {
         if (change === 'add') this.#queues.add(identity);
         else this.#queues.drop(identity);
       },
       wanted: (prefix, allPlatforms, isWanted) => {
-        this.#live.wanted(prefix, allPlatforms, isWanted);
+        live.wanted(prefix, allPlatforms, isWanted);
+      },
+      get pending() {
+        return live.pending;
       },
       publish: (publication) => this.#outgoing.publish(publication),
     };
@@ -135,7 +143,10 @@ export class RmqListener implements BusListener {
   }
 
   async close(): Promise<void> {
-    if (this.#connection !== undefined) await emptied(this.#outgoing.window, this.#options.clock);
+    if (this.#connection !== undefined) {
+      await this.#kept.close();
+      await emptied(this.#outgoing.window, this.#options.clock);
+    }
     this.#links.close('router is closing');
     await this.#link.close();
   }
@@ -270,12 +281,18 @@ export class RmqListener implements BusListener {
     if (delivery.properties.type === 'pubsub' || delivery.properties.type === 'error') return;
     const { message } = this.#reader.message(delivery);
     const { sender, verified, recipient, id, subsystem } = message;
+    const peer = splitQualified(recipient);
+    const isHere = peer.instance === this.#options.instance;
+    if (isHere && this.#queues.has(peer.peer)) {
+      // Its queue is still being made.
+      this.#receive(delivery);
+      return;
+    }
     if (verified !== this.#user) {
       this.#outgoing.bounce(message);
       return;
     }
-    const peer = splitQualified(recipient);
-    if (peer.instance === this.#options.instance) this.#links.gone(peer.peer, 'it has no queue');
+    if (isHere) this.#links.gone(peer.peer, 'it has no queue');
     if (id === PING_ID) return;
     this.#events?.undelivered({ sender: splitQualified(sender).peer, recipient: peer.peer, id, subsystem });
   }

@@ -85,6 +85,8 @@ export interface BusRelay {
   peer(change: 'add' | 'drop', identity: string): void;
   /** Peers of other listeners want publications of the unnamed bus with this prefix, or none of them does any more. */
   wanted(prefix: string, allPlatforms: boolean, isWanted: boolean): void;
+  /** Settles once the bus sends what is wanted by now; undefined when it does already, or cannot at present. */
+  readonly pending: Promise<void> | undefined;
   /** Publishes what a peer of another listener has published; `sent` says that the bus will have it. */
   publish(publication: RelayedPublication): SendResult;
 }
