@@ -69,3 +69,44 @@ export class CertificateNameError extends VipError {
     });
   }
 }
+
+/** There is no RabbitMQ to start. */
+export class BrokerMissingError extends VipError {
+  override readonly name = 'BrokerMissingError';
+  constructor(place: string) {
+    super('broker-missing', `There is no RabbitMQ in "${place}".`, {
+      item: 'rmq-home',
+      value: place,
+      remedy: 'Install it (apt-get install rabbitmq-server), or name another installation as rmq-home.',
+    });
+  }
+}
+
+/** A broker of ours did not come up. */
+export class BrokerStartError extends VipError {
+  override readonly name = 'BrokerStartError';
+  constructor(folder: string, why: string) {
+    super('broker-start', `The broker in "${folder}" does not start: ${why}`, {
+      item: 'rabbitmq',
+      value: folder,
+      remedy: 'Look at its ports and at rabbitmq.conf in that folder.',
+    });
+  }
+}
+
+/** The broker's management API does not do what was asked. */
+export class ManagementError extends VipError {
+  override readonly name = 'ManagementError';
+  readonly status: number;
+  constructor(address: string, what: string, status: number, reason: string) {
+    super('broker-management', `The broker's management API at ${address} refuses "${what}" (${status}: ${reason}).`, {
+      item: 'management API',
+      value: what,
+      remedy:
+        status === 401
+          ? 'Compare user and pass in rabbitmq_config.yml with those of the broker.'
+          : 'The user in rabbitmq_config.yml must be an administrator of the broker.',
+    });
+    this.status = status;
+  }
+}

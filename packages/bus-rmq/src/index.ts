@@ -6,10 +6,13 @@ export { decodePublication, encodePublication, senderOf } from './amqp-publicati
 export type { IncomingPublication, OutgoingPublication, PublicationProperties } from './amqp-publication.ts';
 export {
   BrokerCertificateError,
+  BrokerMissingError,
   BrokerRefusedError,
+  BrokerStartError,
   CertificateNameError,
   ClientCertificateError,
   IdentityInUseError,
+  ManagementError,
 } from './errors.ts';
 export type { BrokerAddress } from './explain-failure.ts';
 export { EXCHANGE, qualify, splitQualified, topicKey, UNDELIVERABLE } from './names.ts';
