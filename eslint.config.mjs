@@ -14,6 +14,7 @@ const foreign = {
   jose: ['auth'],
   zeromq: ['bus-zmq', 'bench', 'e2e'],
   amqplib: ['bus-rmq', 'bench', 'e2e'],
+  yaml: ['bus-rmq'],
   axios: ['connect', 'demo', 'e2e'],
   fastify: ['web'],
   ws: ['web', 'platform'],

@@ -14,15 +14,12 @@ export interface ServerTls {
 export interface BrokerSettings {
   /** Everything of the broker is in here: configuration, data, logs. */
   readonly folder: string;
-  /** What its listeners bind; a loopback address by default. */
+  /** What its listeners bind; every address without it. */
   readonly host?: string;
   readonly port: number;
   /** Of the management API over TLS; without it there is none. */
   readonly managementPort?: number;
   readonly tls: ServerTls;
-  /** Between the nodes of Erlang; loopback only. */
-  readonly distributionPort: number;
-  readonly namesPort: number;
   readonly nodeName: string;
   readonly plugins?: readonly string[];
   /** What is to be there at every start. */
@@ -35,7 +32,7 @@ export interface BrokerDefinitions {
   readonly users: readonly { readonly name: string; readonly password_hash: string; readonly tags: string }[];
   readonly permissions: readonly object[];
   readonly topic_permissions?: readonly object[];
-  readonly exchanges: readonly object[];
+  readonly exchanges: readonly ({ readonly name: string } & Readonly<Record<string, unknown>>)[];
 }
 
 /** Writes what a broker reads at its start. */
@@ -52,7 +49,7 @@ export async function writeBrokerFiles(settings: BrokerSettings): Promise<void> 
   await write('plugins', `[${['rabbitmq_auth_mechanism_ssl', ...management, ...plugins].join(',')}].\n`);
 }
 
-function configuration({ folder, host = '127.0.0.1', port, managementPort }: BrokerSettings): string {
+function configuration({ folder, host, port, managementPort }: BrokerSettings): string {
   const files = {
     cacertfile: join(folder, 'ca.pem'),
     certfile: join(folder, 'server.pem'),
@@ -63,7 +60,7 @@ function configuration({ folder, host = '127.0.0.1', port, managementPort }: Bro
     Object.entries(values).map(([key, value]) => [`${prefix}.${key}`, String(value)]);
   const lines: [string, string][] = [
     ['listeners.tcp', 'none'],
-    ['listeners.ssl.default', `${host}:${port}`],
+    ['listeners.ssl.default', host === undefined ? String(port) : `${host}:${port}`],
     ...under('ssl_options', { ...files, ...peers }),
     ['ssl_options.versions.1', 'tlsv1.3'],
     ['ssl_options.versions.2', 'tlsv1.2'],
@@ -72,20 +69,32 @@ function configuration({ folder, host = '127.0.0.1', port, managementPort }: Bro
     ['load_definitions', join(folder, 'definitions.json')],
   ];
   if (managementPort !== undefined) {
-    lines.push(...under('management.ssl', { ip: host, port: managementPort, ...files, ...peers }));
+    lines.push(
+      ...under('management.ssl', {
+        ...(host === undefined ? {} : { ip: host }),
+        port: managementPort,
+        ...files,
+        ...peers,
+      }),
+    );
   }
   return lines.map(([key, value]) => `${key} = ${value}\n`).join('');
 }
 
+/** Ports by which parts of one broker find each other, on loopback. */
+export interface ErlangPorts {
+  readonly distribution: number;
+  readonly names: number;
+}
+
 /** Environment of the broker and of its tools: nothing of a broker that the system runs is touched. */
-export function brokerEnvironment(settings: BrokerSettings): Record<string, string> {
-  const { folder, nodeName, distributionPort, namesPort } = settings;
+export function brokerEnvironment({ folder, nodeName }: BrokerSettings, ports: ErlangPorts): Record<string, string> {
   return {
     PATH: process.env['PATH'] ?? '',
     HOME: folder,
     LANG: 'C.UTF-8',
     RABBITMQ_NODENAME: nodeName,
-    RABBITMQ_DIST_PORT: String(distributionPort),
+    RABBITMQ_DIST_PORT: String(ports.distribution),
     RABBITMQ_CONFIG_FILE: join(folder, 'rabbitmq.conf'),
     RABBITMQ_CONF_ENV_FILE: join(folder, 'none.conf'),
     RABBITMQ_ADVANCED_CONFIG_FILE: join(folder, 'none.config'),
@@ -94,7 +103,7 @@ export function brokerEnvironment(settings: BrokerSettings): Record<string, stri
     RABBITMQ_LOGS: '-',
     RABBITMQ_ENABLED_PLUGINS_FILE: join(folder, 'plugins'),
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
-    ERL_EPMD_PORT: String(namesPort),
+    ERL_EPMD_PORT: String(ports.names),
     ERL_EPMD_ADDRESS: '127.0.0.1',
   };
 }

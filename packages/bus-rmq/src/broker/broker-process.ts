@@ -6,8 +6,9 @@ import { promisify } from 'node:util';
 import type { Clock, Logger } from '@volttron-ts/vip-core';
 import { BrokerStartError } from '../errors.ts';
 import { brokerEnvironment, writeBrokerFiles } from './broker-files.ts';
-import type { BrokerSettings } from './broker-files.ts';
+import type { BrokerSettings, ErlangPorts } from './broker-files.ts';
 import { findPrograms } from './broker-programs.ts';
+import { freePort } from './free-port.ts';
 
 export interface BrokerProcessOptions extends BrokerSettings {
   /** An installation to take the programs from; the system's without it. */
@@ -37,15 +38,16 @@ export class BrokerProcess {
   #failures = 0;
   #cancel: () => void = () => undefined;
 
-  private constructor(options: BrokerProcessOptions, programs: string) {
+  private constructor(options: BrokerProcessOptions, programs: string, ports: ErlangPorts) {
     this.#options = options;
     this.#programs = programs;
-    this.#environment = brokerEnvironment(options);
+    this.#environment = brokerEnvironment(options, ports);
   }
 
   /** Settles when it takes connections. Throws BrokerMissingError, BrokerStartError with what it said last. */
   static async start(options: BrokerProcessOptions): Promise<BrokerProcess> {
-    const broker = new BrokerProcess(options, await findPrograms(options.home));
+    const programs = await findPrograms(options.home);
+    const broker = new BrokerProcess(options, programs, { distribution: await freePort(), names: await freePort() });
     await broker.up();
     return broker;
   }

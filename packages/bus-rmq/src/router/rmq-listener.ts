@@ -147,6 +147,8 @@ export class RmqListener implements BusListener {
       await this.#kept.close();
       await emptied(this.#outgoing.window, this.#options.clock);
     }
+    this.#queues.detach();
+    this.#live.detach();
     this.#links.close('router is closing');
     await this.#link.close();
   }

@@ -1,6 +1,4 @@
 import { rmSync, mkdtempSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRootCertificate, generateKeyPair, issueCertificate, writePrivateKey } from '@volttron-ts/pki';
@@ -10,6 +8,7 @@ import type { AmqpTls } from '../amqp-link.ts';
 import { passwordHash, volttronDefinitions } from '../broker/broker-files.ts';
 import type { BrokerDefinitions } from '../broker/broker-files.ts';
 import { BrokerProcess } from '../broker/broker-process.ts';
+import { freePort } from '../broker/free-port.ts';
 
 const TWO_DAYS_MS = 2 * 86_400_000;
 const VHOST = 'volttron';
@@ -66,10 +65,10 @@ export class PrivateBroker implements AsyncDisposable {
     const { adminPassword, plugins = [] } = options;
     const folder = mkdtempSync(join(tmpdir(), 'bus-rmq-'));
     const authority = await makeAuthority();
-    const [port, distributionPort, namesPort] = [await freePort(), await freePort(), await freePort()];
+    const port = await freePort();
     const managementPort = adminPassword === undefined ? 0 : await freePort();
     const process = await BrokerProcess.start({
-      ...{ folder, port, distributionPort, namesPort, plugins, clock, log },
+      ...{ folder, host: '127.0.0.1', port, plugins, clock, log },
       ...(managementPort === 0 ? {} : { managementPort }),
       tls: await issue(authority, 'localhost', 'server', 'valid'),
       nodeName: 'bus-rmq@localhost',
@@ -153,12 +152,4 @@ function definitionsOf(users: readonly BrokerUser[], adminPassword: string | und
       topics === undefined ? [] : [{ user, vhost: VHOST, exchange: 'volttron', ...topics }],
     ),
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
