@@ -154,3 +154,28 @@ export class RequestsNotServedError extends VipError {
     });
   }
 }
+
+/** The bus is to be RabbitMQ, and nothing says where. */
+export class RabbitNotSetUpError extends VipError {
+  override readonly name = 'RabbitNotSetUpError';
+  constructor(path: string, why = 'it is missing') {
+    super('rabbit-not-set-up', `${path} does not say which broker to use: ${why}.`, {
+      item: 'rabbitmq_config.yml',
+      value: path,
+      remedy: 'Run vcfg rabbitmq single, or set message-bus = zmq.',
+    });
+  }
+}
+
+/** A request for a certificate in the name of one of the platform's own. */
+export class OwnNameError extends InvalidValueError {
+  override readonly name = 'OwnNameError';
+  constructor(name: string) {
+    super(
+      'name',
+      name,
+      `"${name}" is a name of this platform's own.`,
+      'Deny the request; its sender takes another identity.',
+    );
+  }
+}

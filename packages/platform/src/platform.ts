@@ -29,6 +29,7 @@ import { auditedEnrolment } from './services/auth/audited-enrolment.ts';
 import { RefusalCounter } from './services/auth/refusal-counter.ts';
 import { createServiceKit } from './wiring/kit.ts';
 import { Parts } from './wiring/parts.ts';
+import type { Rabbit } from './wiring/rabbit.ts';
 import { startServices } from './wiring/services.ts';
 import type { RunningWeb } from './wiring/web.ts';
 import type { PlatformWeb } from './wiring/platform-web.ts';
@@ -57,6 +58,14 @@ export interface PlatformStatus {
   readonly webAddress: string | undefined;
   /** Of the web user `admin`, at the very first start only. */
   readonly firstPassword: string | undefined;
+}
+
+interface BeneathRouter {
+  readonly serverKeys: KeyPair;
+  readonly authFile: AuthFile;
+  readonly journal: Journal;
+  readonly audit: AuditLog;
+  readonly rabbit: Rabbit | undefined;
 }
 
 interface OpenEnrolment {
@@ -103,7 +112,14 @@ export class Platform {
     for (const line of [...problems, ...warnings]) log('volttron.platform.auth').warn(line);
     await this.#ensureEntries(keys, serverKeys, authFile);
     const journal = await this.#openJournal();
-    const { router, enrolment, certificates } = await this.#startRouter(serverKeys, authFile, journal, audit);
+    const rabbit = await this.#openRabbit();
+    const { router, enrolment, certificates } = await this.#startRouter({
+      serverKeys,
+      authFile,
+      journal,
+      audit,
+      rabbit,
+    });
     const authorizer = createAuthorizer(createAuthSnapshot(authFile.contents), serviceCapabilities);
     const kit = createServiceKit(
       {
@@ -120,6 +136,7 @@ export class Platform {
         enrolment,
         certificates,
         router,
+        rabbit,
       },
       this.#parts,
     );
@@ -168,19 +185,24 @@ export class Platform {
     return journal;
   }
 
-  async #startRouter(
-    serverKeys: KeyPair,
-    authFile: AuthFile,
-    journal: Journal,
-    audit: AuditLog,
-  ): Promise<OpenEnrolment & { router: RouterThread }> {
+  /** The broker, where the bus is RabbitMQ; loaded only there. */
+  async #openRabbit(): Promise<Rabbit | undefined> {
+    const { home, settings, clock, log } = this.#options;
+    if (settings['message-bus'] !== 'rmq') return undefined;
+    const { openRabbit } = await import('./wiring/rabbit.ts');
+    const instance = settings['instance-name'];
+    return openRabbit({ ...{ home, instance, clock }, log: log('volttron.platform.rmq'), parts: this.#parts });
+  }
+
+  async #startRouter(beneath: BeneathRouter): Promise<OpenEnrolment & { router: RouterThread }> {
+    const { serverKeys, authFile, journal, audit, rabbit } = beneath;
     const { settings, log, clock, fault, onEnd } = this.#options;
     const grant = createKeyGrant(authFile, {
       dropLive: (credential) => {
         this.#parts.unawaited(router.drop(credential), 'live sessions could not be ended');
       },
     });
-    const { enrolment, certificates } = await this.#openEnrolment(grant, audit);
+    const { enrolment, certificates } = await this.#openEnrolment(grant, audit, rabbit);
     const refusals = new RefusalCounter(audit, clock, (error) => {
       log('volttron.platform.audit').error('refused authentications were not recorded', { reason: String(error) });
     });
@@ -192,6 +214,7 @@ export class Platform {
       secretKey: serverKeys.secret.reveal(),
       access: createAccessTable(authFile.contents),
       tap: journal.tapPort(),
+      rabbit: rabbit?.target,
       fault,
       log: log('volttron.platform.auth'),
       onRefused: (request, decision) => {
@@ -210,16 +233,16 @@ export class Platform {
   }
 
   /** Requests for certificates are served where the configuration says so; what they stand on is loaded only then. */
-  async #openEnrolment(grant: KeyGrant, audit: AuditLog): Promise<OpenEnrolment> {
+  async #openEnrolment(grant: KeyGrant, audit: AuditLog, rabbit: Rabbit | undefined): Promise<OpenEnrolment> {
     const { home, settings, clock, log } = this.#options;
     const options = { path: join(home, 'enrolment.sqlite'), grant, clock, log: log('volttron.platform.enrolment') };
-    if (!settings['enable-csr']) {
+    if (!settings['enable-csr'] && rabbit === undefined) {
       const enrolment = auditedEnrolment(await openEnrolment(options), audit);
       this.#parts.add('enrolment', async () => enrolment.close());
       return { enrolment, certificates: undefined };
     }
     const { openCertificateAuthority } = await import('./wiring/certificates.ts');
-    const certificates = await openCertificateAuthority({ ...options, home, settings, parts: this.#parts });
+    const certificates = await openCertificateAuthority({ ...options, home, settings, parts: this.#parts, rabbit });
     const opened = await openEnrolment({ ...options, certificates });
     this.#parts.add('enrolment', async () => opened.close());
     return {

@@ -3,6 +3,7 @@ import { MessageChannel } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import { buffersOf } from '@volttron-ts/auth';
 import type { AccessTable } from '@volttron-ts/auth';
+import type { AmqpTarget } from '@volttron-ts/bus-rmq';
 import { PortConnection } from '@volttron-ts/router';
 import type { ProtectedTopicsSnapshot, QueryProperties } from '@volttron-ts/router';
 import { startWorker, workerUrl } from '@volttron-ts/storage';
@@ -26,6 +27,8 @@ export interface RouterThreadOptions {
   readonly access: AccessTable;
   /** The journal's tap; moves to the thread. */
   readonly tap: MessagePort;
+  /** The broker, where the bus is RabbitMQ. */
+  readonly rabbit: AmqpTarget | undefined;
   readonly fault: string | undefined;
   readonly log: Logger;
   readonly onRefused: (request: AuthenticationRequest, decision: AuthenticationDecision) => void;

@@ -2,9 +2,10 @@ import { workerData } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import { createAuthenticator } from '@volttron-ts/auth';
 import type { AccessTable } from '@volttron-ts/auth';
+import type { AmqpTarget } from '@volttron-ts/bus-rmq';
 import { ZmqConnection, ZmqListener } from '@volttron-ts/bus-zmq';
 import { systemClock } from '@volttron-ts/connect/system-clock';
-import { connectJournalTap } from '@volttron-ts/history';
+import { capturedPrefixes, connectJournalTap } from '@volttron-ts/history';
 import { defaultPeerLimits, PortListener, ProtectedTopics, Router } from '@volttron-ts/router';
 import type { ProtectedTopicsSnapshot, QueryProperties } from '@volttron-ts/router';
 import { serveWorker } from '@volttron-ts/storage';
@@ -30,6 +31,8 @@ export interface RouterWorkerData {
   /** Who may connect. */
   readonly access: AccessTable;
   readonly tap: MessagePort;
+  /** The broker, where the bus is RabbitMQ. */
+  readonly rabbit: AmqpTarget | undefined;
   /** Names the fault that a test wants; see test-faults.ts. */
   readonly fault: string | undefined;
 }
@@ -101,10 +104,18 @@ const listener = new ZmqListener({
   queue: defaultPeerLimits.queue,
 });
 
+/** Loaded where the bus is RabbitMQ, and only there. */
+async function listenOnRabbit(target: AmqpTarget): Promise<void> {
+  const { RmqListener } = await import('@volttron-ts/bus-rmq');
+  const { instance } = data;
+  await router.listen(new RmqListener({ ...target, instance, keptTopics: capturedPrefixes, clock: systemClock, log }));
+}
+
 const handlers = {
   /** Binds; answers the addresses with ports resolved. Throws BindError. */
   listen: async () => {
     await router.listen(listener);
+    if (data.rabbit !== undefined) await listenOnRabbit(data.rabbit);
     return router.addresses;
   },
   properties: (next: QueryProperties) => {

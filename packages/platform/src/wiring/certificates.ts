@@ -3,8 +3,10 @@ import type { InstanceSettings } from '@volttron-ts/auth';
 import { startPluginHost } from '@volttron-ts/enrolment';
 import type { CertificateGrant, CertificateOptions } from '@volttron-ts/enrolment';
 import type { Clock, Logger } from '@volttron-ts/vip-core';
-import { ensureRoot } from '../web-certificate.ts';
+import { OwnNameError } from '../errors.ts';
+import { ensureRoot } from '../own-certificates.ts';
 import type { Parts } from './parts.ts';
+import type { Rabbit } from './rabbit.ts';
 
 export interface CertificateAuthorityOptions {
   readonly home: string;
@@ -12,28 +14,39 @@ export interface CertificateAuthorityOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly parts: Parts;
+  /** Where the bus is RabbitMQ: a certificate is a user of its broker. */
+  readonly rabbit: Rabbit | undefined;
 }
 
 /** What enrolment needs to serve certificate requests: the plugins in their process, and where certificates go. */
 export async function openCertificateAuthority(options: CertificateAuthorityOptions): Promise<CertificateOptions> {
-  const { home, settings, clock, log, parts } = options;
+  const { home, settings, clock, log, parts, rabbit } = options;
   const { 'instance-name': instanceName, 'certificate-plugins': plugins } = settings;
   const directory = new CertificateDirectory(home);
   await ensureRoot(directory, instanceName, clock);
   const host = await startPluginHost({ home, instanceName, plugins, clock, log });
   parts.add('the certificate plugins', async () => host.close());
-  return { instanceName, plugins: host, grant: certificateGrant(directory) };
+  return { instanceName, plugins: host, grant: certificateGrant(directory, rabbit) };
 }
 
 /**
- * On a ZMQ bus a certificate opens no door by itself; it stands in `remote_certs` for as long as it is good, where
- * VOLTTRON keeps it (reference/rmq-web-csr.md §2.1).
+ * A certificate stands in `remote_certs` for as long as it is good, where VOLTTRON keeps it (reference/rmq-web-csr.md
+ * §2.1). On a ZMQ bus it opens no door by itself; on RabbitMQ its name is a user of the broker.
  */
-function certificateGrant(directory: CertificateDirectory): CertificateGrant {
-  const remove = async ({ name }: { readonly name: string }): Promise<void> => directory.removeRemote(name);
+function certificateGrant(directory: CertificateDirectory, rabbit: Rabbit | undefined): CertificateGrant {
+  const remove = async ({ name }: { readonly name: string }): Promise<void> => {
+    // The door first: what the folder says is for people.
+    await rabbit?.withdraw(name);
+    await directory.removeRemote(name);
+  };
   return {
-    check: async ({ name }) => Promise.resolve(void directory.remoteFile(name)),
+    check: async ({ name }) => {
+      directory.remoteFile(name);
+      // Its own users are no others': who has such a certificate would be one of them.
+      if (rabbit !== undefined && (await directory.readCertificate(name)) !== undefined) throw new OwnNameError(name);
+    },
     grant: async ({ name, certificate }) => {
+      await rabbit?.admit(name);
       if (certificate !== undefined) await directory.writeRemote(name, certificate);
     },
     withdraw: remove,

@@ -7,6 +7,7 @@ import type { ProtectedTopics } from '@volttron-ts/router';
 import type { Clock, Logger } from '@volttron-ts/vip-core';
 import type { RouterThread } from '../router-thread.ts';
 import type { Parts } from './parts.ts';
+import type { Rabbit } from './rabbit.ts';
 
 /** What every service of a platform may stand on. */
 export interface Foundations {
@@ -27,6 +28,8 @@ export interface Foundations {
   /** Where certificate requests are served. */
   readonly certificates: CertificateEnrolment | undefined;
   readonly router: RouterThread;
+  /** Where the bus is RabbitMQ. */
+  readonly rabbit: Rabbit | undefined;
 }
 
 type ServiceOptions = Partial<Pick<StartAgentOptions, 'bus' | 'subsystems'>>;

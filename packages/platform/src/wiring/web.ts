@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { WebTokens } from '@volttron-ts/auth';
-import type { InstanceSettings } from '@volttron-ts/auth';
 import { pagesDirectory } from '@volttron-ts/pages';
 import { FileUnreadableError } from '@volttron-ts/storage';
 import type { DiscoveryDocument } from '@volttron-ts/vip-core';
@@ -25,7 +24,7 @@ export async function startWeb(kit: ServiceKit, web: PlatformWeb, addresses: rea
     certificate,
     privateKey,
     pages: pagesDirectory,
-    discovery: () => discoveryDocument(kit.settings, serverKey, addresses),
+    discovery: () => discoveryDocument(kit, serverKey, addresses),
     login: users,
     tokens: new WebTokens({ users, privateKey, instanceName: kit.settings['instance-name'], clock: kit.clock }),
     certificates: kit.certificates,
@@ -43,7 +42,7 @@ export async function startWeb(kit: ServiceKit, web: PlatformWeb, addresses: rea
 }
 
 function discoveryDocument(
-  settings: InstanceSettings,
+  { settings, rabbit }: Pick<ServiceKit, 'settings' | 'rabbit'>,
   serverKey: string,
   addresses: readonly string[],
 ): DiscoveryDocument {
@@ -51,6 +50,7 @@ function discoveryDocument(
   return {
     ...(vipAddress === undefined ? {} : { serverkey: serverKey, 'vip-address': vipAddress }),
     'instance-name': settings['instance-name'],
+    ...(rabbit === undefined ? {} : { 'rmq-address': rabbit.address, 'rmq-ca-cert': rabbit.root }),
   };
 }
 
