@@ -138,7 +138,7 @@ describe('forwarder', () => {
     await using agent = startTestAgent(platform, forwarder, { identity: 'forwarder', remotes, config });
     await platform.until(() => (agent.vip.health.status.status === 'STARTING' ? true : undefined));
     central.refuse(REMOTE_ID);
-    expect(agent.vip.health.status).toMatchObject({ status: 'BAD', context: `waiting for approval: ${ADDRESS}` });
+    expect(agent.vip.health.status).toMatchObject({ status: 'BAD', context: `pending: ${ADDRESS}` });
     central.cut(REMOTE_ID);
     central.refuse(REMOTE_ID, new DeniedError(ADDRESS, 'k'.repeat(43)));
     expect(agent.vip.health.status.status).toBe('BAD');

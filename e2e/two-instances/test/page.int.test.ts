@@ -120,7 +120,7 @@ describe('the pages of a running platform, in a browser', () => {
     expect(await row.getAttribute('data-credential')).toBe(waiting.credential);
     expect(await row.getAttribute('data-status')).toBe('pending');
     await viewer.picture('keys.png');
-    expect((await demo.progress()).state).toBe('waiting for approval');
+    expect((await demo.progress()).state).toBe('pending');
 
     await row.getByRole('button', { name: /^Approve/ }).click();
     await viewer.picture('keys-question.png');

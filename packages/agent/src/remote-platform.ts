@@ -129,6 +129,6 @@ function logState(log: Logger, { phase, address, reason }: RemotePlatformState):
   const fields = { address, phase, ...(reason === undefined ? {} : { reason: reason.line }) };
   if (phase === 'denied') log.error('the other platform denies this key', fields);
   else if (phase === 'connected') log.info('connected to the other platform', fields);
-  else if (phase === 'waiting for approval') log.warn('the other platform does not yet let this key in', fields);
-  else if (phase === 'unreachable' || phase === 'lost') log.warn('the other platform is away', fields);
+  else if (phase === 'pending') log.warn('the other platform does not yet let this key in', fields);
+  else if (phase === 'failed' || phase === 'lost') log.warn('the other platform is away', fields);
 }

@@ -46,7 +46,7 @@ describe('connectRemotePlatform', () => {
     const ready = remote.ready;
     const denied = new DeniedError(ADDRESS, 'k'.repeat(43));
     central.refuse(ID);
-    expect(remote.state.phase).toBe('waiting for approval');
+    expect(remote.state.phase).toBe('pending');
     central.cut(ID);
     central.refuse(ID, denied);
     expect(remote.state).toMatchObject({ phase: 'denied', reason: denied });

@@ -107,3 +107,28 @@ export class NotWelcomedError extends VipError {
     });
   }
 }
+
+/** A broker's address, and no certificate for it. */
+export class NoCertificateError extends VipError {
+  override readonly name = 'NoCertificateError';
+  constructor(address: string, folder: string) {
+    super('no-certificate', `No certificate in ${folder} is for the broker at ${address}.`, {
+      item: 'address',
+      value: address,
+      remedy:
+        "Give the address of that platform's web service (https://HOST:PORT): it takes requests for certificates.",
+    });
+  }
+}
+
+/** This process has nowhere to keep certificates. */
+export class NoRabbitError extends VipError {
+  override readonly name = 'NoRabbitError';
+  constructor(address: string) {
+    super('no-rabbitmq', `${address} is a RabbitMQ broker, and this process connects to ZMQ only.`, {
+      item: 'address',
+      value: address,
+      remedy: 'Run it as an agent, or give a tcp address of that platform.',
+    });
+  }
+}

@@ -1,11 +1,13 @@
 /** An address becomes a connection: discovery, choice of bus, and the entry of an agent process. @packageDocumentation */
-export type { Dial } from './dial.ts';
+export type { Dial, RabbitDial, RabbitTarget } from './dial.ts';
 export { discover } from './discovery.ts';
 export {
   AgentModuleError,
   CertificateDeniedError,
   CertificateRequestError,
   DiscoveryError,
+  NoCertificateError,
+  NoRabbitError,
   NotWelcomedError,
   ServerKeyMismatchError,
   UnknownServerKeyError,

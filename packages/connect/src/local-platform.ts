@@ -1,9 +1,19 @@
 import { realpathSync } from 'node:fs';
-import { HomeUnusableError, keysOfAddress, KeyStore, KnownHosts, readInstanceConfig } from '@volttron-ts/auth';
+import { join } from 'node:path';
+import {
+  CertificateDirectory,
+  HomeUnusableError,
+  keysOfAddress,
+  KeyStore,
+  KnownHosts,
+  readInstanceConfig,
+  RemoteCertificates,
+} from '@volttron-ts/auth';
 import type { KeyPair } from '@volttron-ts/auth';
 import { ZmqConnection } from '@volttron-ts/bus-zmq';
 import { parseAddress } from '@volttron-ts/vip-core';
 import type { BusConnection, Clock, RemotePlatforms } from '@volttron-ts/vip-core';
+import type { RabbitDial } from './dial.ts';
 import { UnknownServerKeyError } from './errors.ts';
 import { createRemotePlatforms } from './remote-platforms.ts';
 
@@ -16,6 +26,8 @@ export interface LocalPlatformOptions {
   readonly keys?: KeyPair | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
+  /** Where certificates of other platforms are kept; under the home's own when not given. */
+  readonly dataFolder?: string | undefined;
 }
 
 /** What a process of this host needs to be a peer of the platform whose home it can read. */
@@ -59,9 +71,21 @@ export async function openLocalPlatform(options: LocalPlatformOptions): Promise<
       identity: `${settings['instance-name']}.${identity}`,
       dial,
       knownServerKey: async (remote) => knownHosts.lookup(remote),
+      rabbit: rabbitDial({ ...options, home }, settings['instance-name']),
       clock,
       random: Math.random,
     }),
+  };
+}
+
+/** Loaded for platforms on RabbitMQ, and only then. */
+function rabbitDial({ home, identity, dataFolder, clock }: LocalPlatformOptions, instanceName: string): RabbitDial {
+  return async (target) => {
+    const { dialRabbit } = await import('./certificate/index.ts');
+    const directory = new CertificateDirectory(home);
+    const folder = dataFolder ?? join(directory.path, 'remote_agents', identity);
+    const certificates = new RemoteCertificates(folder);
+    return dialRabbit(target, { instanceName, identity, directory, certificates, clock, random: Math.random });
   };
 }
 

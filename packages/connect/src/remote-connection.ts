@@ -12,37 +12,50 @@ import type {
   RemotePlatformState,
   SendResult,
 } from '@volttron-ts/vip-core';
-import type { Dial } from './dial.ts';
+import type { Dial, RabbitDial } from './dial.ts';
 import { discover } from './discovery.ts';
-import { DiscoveryError, ServerKeyMismatchError, UnknownServerKeyError } from './errors.ts';
+import {
+  CertificateDeniedError,
+  DiscoveryError,
+  NoRabbitError,
+  ServerKeyMismatchError,
+  UnknownServerKeyError,
+} from './errors.ts';
 
 export interface RemoteConnectionContext {
   readonly identity: string;
   readonly dial: Dial;
   /** The key known for a VIP address. */
   readonly knownServerKey: (address: string) => Promise<string | undefined>;
+  /** Connects to platforms on RabbitMQ; without it these are reached by their ZMQ address only. */
+  readonly rabbit?: RabbitDial;
   readonly clock: Clock;
   readonly random: () => number;
 }
 
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 2000;
+/** A denial is a person's word: it is not asked again so soon. */
+const DENIED_RETRY_MS = 30_000;
 
 const phases: Readonly<Record<BusState, RemotePhase>> = {
   connecting: 'connecting',
   connected: 'connected',
   lost: 'lost',
-  refused: 'waiting for approval',
+  refused: 'pending',
   closed: 'closed',
 };
 
+/** Codes of reasons for which a certificate will not be taken the next time either. */
+const endsCertificates: ReadonlySet<string> = new Set(['broker-refused', 'client-certificate']);
+
 function phaseOf(state: BusState, reason: VipError | undefined): RemotePhase {
   if (state === 'refused' && reason?.code === 'denied') return 'denied';
-  return state === 'connecting' && reason !== undefined ? 'unreachable' : phases[state];
+  return state === 'connecting' && reason !== undefined ? 'failed' : phases[state];
 }
 
 /** Finds the platform behind an address, then is the connection to its bus. */
-export class ZmqRemoteConnection implements RemoteConnection {
+export class FoundConnection implements RemoteConnection {
   readonly identity: string;
   readonly #address: string;
   readonly #options: RemotePlatformOptions;
@@ -55,6 +68,8 @@ export class ZmqRemoteConnection implements RemoteConnection {
   #busState: BusState = 'connecting';
   #remoteState: RemotePlatformState;
   #cancelRetry: () => void = () => undefined;
+  /** Whether the certificate that is held was refused. */
+  #asksAnew = false;
 
   constructor(address: string, options: RemotePlatformOptions, context: RemoteConnectionContext) {
     this.identity = context.identity;
@@ -103,32 +118,52 @@ export class ZmqRemoteConnection implements RemoteConnection {
   /** One attempt to find the platform; a failed one is told and repeated, later and later. */
   async #find(attempt: number): Promise<void> {
     try {
-      const { vipAddress, serverkey } = await this.#locate();
-      if (!this.#closing.signal.aborted) this.#connect(vipAddress, serverkey);
+      const bus = await this.#locate();
+      if (this.#isClosing) await bus.close();
+      else this.#carry(bus);
     } catch (error) {
-      if (this.#closing.signal.aborted) return;
+      if (this.#isClosing) return;
       const reason = error instanceof VipError ? error : new VipError('unreachable', String(error), { cause: error });
-      this.#remoteBecame('unreachable', reason);
-      const delay = Math.min(FIRST_RETRY_MS * 2 ** Math.min(attempt, 10), LAST_RETRY_MS);
+      const isDenied = reason instanceof CertificateDeniedError;
+      this.#remoteBecame(isDenied ? 'denied' : 'failed', reason);
+      const delay = isDenied ? DENIED_RETRY_MS : Math.min(FIRST_RETRY_MS * 2 ** Math.min(attempt, 10), LAST_RETRY_MS);
       this.#cancelRetry = this.#context.clock.after(delay * (0.5 + this.#context.random() / 2), () => {
         void this.#find(attempt + 1);
       });
     }
   }
 
-  async #locate(): Promise<{ vipAddress: string; serverkey: string }> {
-    if (!this.#address.startsWith('https:'))
-      return { vipAddress: this.#address, serverkey: await this.#keyOf(this.#address) };
-    this.#platform = await discover(this.#address, {
-      rootCertificate: this.#options.rootCertificate,
-      signal: this.#closing.signal,
-    });
-    const { 'vip-address': vipAddress, serverkey } = this.#platform;
+  /** A method, since it changes while one waits. */
+  get #isClosing(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
+  async #locate(): Promise<BusConnection> {
+    const address = this.#address;
+    if (/^amqps:/i.test(address)) return this.#locateRabbit();
+    if (!address.startsWith('https:')) return this.#dialZmq(address, await this.#keyOf(address));
+    const { rootCertificate } = this.#options;
+    this.#platform = await discover(address, { rootCertificate, signal: this.#closing.signal });
+    const { 'vip-address': vipAddress, 'rmq-address': rmqAddress, serverkey } = this.#platform;
+    if (rmqAddress !== undefined && this.#context.rabbit !== undefined) return this.#locateRabbit(this.#platform);
     if (vipAddress === undefined) {
       const remedy = 'Ask its operator to set vip-address to a tcp address.';
-      throw new DiscoveryError(this.#address, 'it publishes no VIP address', remedy);
+      throw new DiscoveryError(address, 'it publishes no VIP address', remedy);
     }
-    return { vipAddress, serverkey: await this.#keyOf(vipAddress, serverkey) };
+    return this.#dialZmq(vipAddress, await this.#keyOf(vipAddress, serverkey));
+  }
+
+  async #locateRabbit(platform?: DiscoveryDocument): Promise<BusConnection> {
+    const { rabbit } = this.#context;
+    if (rabbit === undefined) throw new NoRabbitError(this.#address);
+    return rabbit({
+      ...{ address: this.#address, platform, identity: this.identity, asksAnew: this.#asksAnew },
+      rootCertificate: this.#options.rootCertificate,
+      signal: this.#closing.signal,
+      waiting: (phase, reason) => {
+        if (!this.#isClosing) this.#remoteBecame(phase, reason);
+      },
+    });
   }
 
   async #keyOf(vipAddress: string, discovered?: string): Promise<string> {
@@ -147,16 +182,29 @@ export class ZmqRemoteConnection implements RemoteConnection {
     return key;
   }
 
-  #connect(vipAddress: string, serverkey: string): void {
-    const address = parseAddress(vipAddress);
-    const bus = this.#context.dial({ address, serverkey, identity: this.identity });
+  #dialZmq(vipAddress: string, serverkey: string): BusConnection {
+    return this.#context.dial({ address: parseAddress(vipAddress), serverkey, identity: this.identity });
+  }
+
+  #carry(bus: BusConnection): void {
     this.#bus = bus;
     bus.open({
       message: (message) => this.#events?.message(message),
       state: (state, reason) => {
+        if (this.#bus !== bus) return;
         this.#busBecame(state, reason);
+        if (state === 'connected') this.#asksAnew = false;
+        if (state === 'refused' && reason !== undefined && endsCertificates.has(reason.code)) void this.#replace(bus);
       },
     });
+  }
+
+  /** The broker does not take the certificate any more: the platform that gave it is asked what is the matter. */
+  async #replace(bus: BusConnection): Promise<void> {
+    this.#bus = undefined;
+    this.#asksAnew = true;
+    await bus.close();
+    if (!this.#isClosing) this.#cancelRetry = this.#context.clock.after(LAST_RETRY_MS, () => void this.#find(0));
   }
 
   #busBecame(state: BusState, reason?: VipError): void {

@@ -35,7 +35,10 @@ export async function runAgent(args: AgentArguments, surroundings: AgentSurround
   const log = createLog({ name: identity, level: args.level, format, write });
   const home = homeOf(environment);
   const { keys, dataFolder } = await findAgentPlace(home, environment);
-  const local = await openLocalPlatform({ home, identity, keys, environment, clock: systemClock });
+  const local = await openLocalPlatform({
+    ...{ home, identity, keys, environment, clock: systemClock },
+    dataFolder: environment['AGENT_UUID'] === undefined ? undefined : dataFolder,
+  });
   const config = args.config === undefined ? {} : await readAgentConfig(args.config);
   let hopeless: VipError | undefined;
   const giveUp = (reason: VipError): void => {

@@ -104,7 +104,7 @@ describe('a connection to another platform', () => {
     expect(rig.dialled).toMatchObject([{ serverkey: KEY, identity: 'client.forwarder' }]);
     const [bus] = rig.buses;
     bus!.become('refused', new VipError('pending', 'Not yet.'));
-    expect(rig.connection.remoteState.phase).toBe('waiting for approval');
+    expect(rig.connection.remoteState.phase).toBe('pending');
     bus!.become('refused', new DeniedError(VIP, KEY));
     expect(rig.connection.remoteState).toMatchObject({ phase: 'denied', reason: { code: 'denied' } });
     bus!.become('connected');
@@ -121,13 +121,13 @@ describe('a connection to another platform', () => {
     await until(() => known.buses.length === 1);
     expect(known.dialled[0]?.serverkey).toBe(KEY);
     const contradicted = connect(VIP, { serverkey: OTHER }, KEY);
-    const { reason } = await contradicted.phase('unreachable');
+    const { reason } = await contradicted.phase('failed');
     expect(reason).toMatchObject({ code: 'serverkey-mismatch', value: OTHER });
     expect(contradicted.dialled).toEqual([]);
   });
 
   it('says that no key is known', async () => {
-    const { reason } = await connect(VIP).phase('unreachable');
+    const { reason } = await connect(VIP).phase('failed');
     expect(reason).toMatchObject({ code: 'unknown-serverkey', value: VIP });
   });
 
@@ -159,14 +159,14 @@ describe('a connection by a web address', () => {
   it('takes no discovered key that contradicts the known one', async () => {
     await using server = await FixedServer.start(certificates, document);
     const rig = connect(`https://localhost:${server.port}`, { rootCertificate: certificates.root }, OTHER);
-    expect((await rig.phase('unreachable')).reason).toMatchObject({ code: 'serverkey-mismatch', value: KEY });
+    expect((await rig.phase('failed')).reason).toMatchObject({ code: 'serverkey-mismatch', value: KEY });
     expect(rig.dialled).toEqual([]);
   });
 
   it('says that a platform has no VIP address for others', async () => {
     await using server = await FixedServer.start(certificates, { 'instance-name': 'campus' });
     const rig = connect(`https://localhost:${server.port}`, { rootCertificate: certificates.root });
-    const { reason } = await rig.phase('unreachable');
+    const { reason } = await rig.phase('failed');
     expect(reason?.message).toContain('publishes no VIP address');
     expect(reason?.remedy).toContain('vip-address');
   });
@@ -176,7 +176,7 @@ describe('a connection by a web address', () => {
     const { port } = first;
     await first[Symbol.asyncDispose]();
     const rig = connect(`https://localhost:${port}`, { rootCertificate: certificates.root });
-    expect((await rig.phase('unreachable')).reason?.code).toBe('discovery');
+    expect((await rig.phase('failed')).reason?.code).toBe('discovery');
     await using server = await FixedServer.start(certificates, document, port);
     await until(() => rig.buses.length === 1);
     expect(server.paths.length).toBeGreaterThan(0);

@@ -54,7 +54,7 @@ const phases = {
   connecting: 'connecting',
   connected: 'connected',
   lost: 'lost',
-  refused: 'waiting for approval',
+  refused: 'pending',
   closed: 'closed',
 } as const;
 

@@ -21,6 +21,15 @@ export interface NewRemoteCertificate extends RemoteCertificate {
   readonly keyName: string;
   /** PEM of this instance's own root, for the bundle. */
   readonly ownRoot?: string | undefined;
+  /** `HOST:PORT` of the broker that it is for, where there is one. */
+  readonly broker?: string | undefined;
+}
+
+/** A platform that gave a certificate. */
+export interface RemoteIssuer {
+  readonly remoteInstance: string;
+  /** Undefined for one that Python has written down. */
+  readonly broker: string | undefined;
 }
 
 const BUNDLE = 'requests_ca_bundle';
@@ -51,14 +60,29 @@ export class RemoteCertificates {
   }
 
   /** The certificate last: where it stands, all that belongs to it stands, too. Throws FileUnwritableError. */
-  async write({ name, remoteInstance, keyName, certificate, root, ownRoot }: NewRemoteCertificate): Promise<void> {
+  async write({
+    name,
+    remoteInstance,
+    keyName,
+    certificate,
+    root,
+    ownRoot,
+    broker,
+  }: NewRemoteCertificate): Promise<void> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
     const write = (file: string, text: string): Promise<void> => writeFileAtomic(file, text, { mode: 0o644 });
     await write(fileIn(this.folder, remoteInstance, ROOT), root);
     await write(join(this.folder, BUNDLE), await this.#allRoots(ownRoot));
-    const about = { remote_ca_name: `${remoteInstance}_ca`, local_keyname: keyName };
+    const about = { remote_ca_name: `${remoteInstance}_ca`, local_keyname: keyName, broker };
     await write(fileIn(this.folder, name, '.json'), JSON.stringify(about));
     await write(this.certificateFile(name), certificate);
+  }
+
+  /** The platforms that gave certificates; a file that is none of ours is passed over. */
+  async issuers(): Promise<readonly RemoteIssuer[]> {
+    const files = (await readdir(this.folder).catch(() => [])).filter((file) => file.endsWith('.json')).sort();
+    const texts = await Promise.all(files.map((file) => readFileIfThere(join(this.folder, file))));
+    return texts.flatMap((text) => issuerOf(text ?? ''));
   }
 
   async remove(name: string): Promise<void> {
@@ -70,5 +94,15 @@ export class RemoteCertificates {
     const files = (await readdir(this.folder)).filter((file) => file.endsWith(ROOT)).sort();
     const roots = await Promise.all(files.map((file) => readFileIfThere(join(this.folder, file))));
     return [ownRoot, ...roots].flatMap((pem) => (pem === undefined ? [] : `${pem.trim()}\n`)).join('');
+  }
+}
+
+function issuerOf(text: string): readonly RemoteIssuer[] {
+  try {
+    const { remote_ca_name: root, broker } = JSON.parse(text) as Readonly<Record<string, unknown>>;
+    if (typeof root !== 'string' || !root.endsWith('_ca')) return [];
+    return [{ remoteInstance: root.slice(0, -'_ca'.length), broker: typeof broker === 'string' ? broker : undefined }];
+  } catch {
+    return [];
   }
 }

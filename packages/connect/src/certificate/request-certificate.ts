@@ -60,7 +60,8 @@ export async function requestCertificate(options: CertificateRequestOptions): Pr
   const roots = [platform['rmq-ca-cert'], rootCertificate];
   const given = checkIssued(answer, { address, name, privateKey, roots, time: new Date(options.now()) });
   const ownRoot = await ownRootOf(options);
-  await options.certificates.write({ ...given, name, remoteInstance, keyName, ownRoot });
+  const broker = URL.parse(platform['rmq-address'] ?? '')?.host;
+  await options.certificates.write({ ...given, name, remoteInstance, keyName, ownRoot, broker });
   return { kind: 'approved', name, file: options.certificates.certificateFile(name), ...given };
 }
 

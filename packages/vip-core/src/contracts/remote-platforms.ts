@@ -2,8 +2,20 @@ import type { DiscoveryDocument } from '../documents.ts';
 import type { VipError } from '../errors.ts';
 import type { BusConnection } from './bus.ts';
 
+/**
+ * `requesting`: a certificate is asked for. `pending`: a person there has still to approve this key or certificate.
+ * `failed`: it is tried again, and `reason` says what is wrong and what mends it.
+ */
 export type RemotePhase =
-  'discovering' | 'waiting for approval' | 'connecting' | 'connected' | 'denied' | 'unreachable' | 'lost' | 'closed';
+  | 'discovering'
+  | 'requesting'
+  | 'pending'
+  | 'denied'
+  | 'failed'
+  | 'connecting'
+  | 'connected'
+  | 'lost'
+  | 'closed';
 
 /** Where a connection to another platform stands. */
 export interface RemotePlatformState {
@@ -21,7 +33,10 @@ export interface RemotePlatformOptions {
   readonly rootCertificate?: string;
 }
 
-/** A connection to another platform's bus, under the identity `<instance>.<identity>`, with the agent's own key. */
+/**
+ * A connection to another platform's bus, under the identity `<instance>.<identity>`: with the agent's own key on ZMQ,
+ * with a certificate of that platform on RabbitMQ.
+ */
 export interface RemoteConnection extends BusConnection {
   readonly remoteState: RemotePlatformState;
   /** Hears the present state at once and every later one; the function it answers stops that. */
