@@ -1,6 +1,6 @@
 import { instanceOptions, readInstanceConfig, writeInstanceConfig } from '@volttron-ts/auth';
 import type { InstanceConfig, InstanceKey, InstanceSettings } from '@volttron-ts/auth';
-import { ignore, invalid } from './home-item.ts';
+import { ignore } from './home-item.ts';
 import type { HomeItem } from './home-item.ts';
 import { rehearse } from './rehearse.ts';
 import type { HomeLook } from './home-look.ts';
@@ -49,8 +49,8 @@ function unheeded({ sources }: InstanceConfig): HomeItem[] {
 function otherwise(settings: InstanceSettings): HomeItem[] {
   const items: HomeItem[] = [];
   if (settings['message-bus'] === 'rmq') {
-    const note = 'message-bus = rmq: RabbitMQ is not served. Agents meet on zmq: set message-bus = zmq.';
-    items.push(invalid('config', note));
+    const note = 'message-bus = rmq: the broker of rabbitmq_config.yml is used; agents of this host meet on zmq';
+    items.push(ignore('config', note));
   }
   if (!settings['allow-auth']) items.push(ignore('config', 'allow-auth: peers authenticate always'));
   if (settings['setup-mode']) {
