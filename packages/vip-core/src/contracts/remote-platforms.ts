@@ -7,15 +7,7 @@ import type { BusConnection } from './bus.ts';
  * `failed`: it is tried again, and `reason` says what is wrong and what mends it.
  */
 export type RemotePhase =
-  | 'discovering'
-  | 'requesting'
-  | 'pending'
-  | 'denied'
-  | 'failed'
-  | 'connecting'
-  | 'connected'
-  | 'lost'
-  | 'closed';
+  'discovering' | 'requesting' | 'pending' | 'denied' | 'failed' | 'connecting' | 'connected' | 'lost' | 'closed';
 
 /** Where a connection to another platform stands. */
 export interface RemotePlatformState {
