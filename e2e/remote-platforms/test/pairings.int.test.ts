@@ -179,6 +179,21 @@ describe.each(buses.flatMap((local) => buses.map((remote) => [local, remote] as 
       }
     });
 
+    it('is cut off when it is denied, says so, and is back when it is approved again', async () => {
+      const one = [...cases.values()].find(
+        ({ combination: { order, approval } }) => order === 'remote first' && approval === 'after',
+      );
+      const connected = one?.connected;
+      if (one === undefined || connected === undefined) throw new Error('it was not started');
+      const before = connected.states.length;
+      await one.remote.deny(one.name);
+      expect((await connected.phase('denied', before)).reason?.line).toMatch(/denie/);
+      const denied = connected.states.length;
+      await one.remote.approve(one.name);
+      await connected.phase('connected', denied);
+      await one.works();
+    });
+
     it.each(combinations.filter(({ order }) => order === 'client first'))(
       '$order, by its $address address, approved $approval',
       async (combination) => {

@@ -36,7 +36,7 @@ export interface RemoteConnectionContext {
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 2000;
 /** A denial is a person's word: it is not asked again so soon. */
-const DENIED_RETRY_MS = 30_000;
+const DENIED_RETRY_MS = 10_000;
 
 const phases: Readonly<Record<BusState, RemotePhase>> = {
   connecting: 'connecting',

@@ -7,6 +7,7 @@ import type { RemotePlatform, RunningAgent } from '@volttron-ts/agent';
 import { KeyStore } from '@volttron-ts/auth';
 import { freePort } from '@volttron-ts/bus-rmq/testing';
 import { openLocalPlatform, systemClock } from '@volttron-ts/connect';
+import { checker } from '@volttron-ts/vip-core';
 import type { RemotePhase, RemotePlatformState } from '@volttron-ts/vip-core';
 import { Instance, Operator } from '@volttron-ts/demo';
 
@@ -19,6 +20,9 @@ interface Status {
 }
 
 const PROGRAMS = fileURLToPath(new URL('../../../../node_modules/.bin', import.meta.url));
+const asKeys = checker(
+  t.Array(t.Object({ user_id: t.String(), identity: t.String(), credentials: t.Optional(t.String()) })),
+);
 const quiet = (): void => undefined;
 const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
 
@@ -87,11 +91,25 @@ export class Site {
 
   /** The operator approves the request of that name, of a key or of a certificate. */
   async approve(name: string): Promise<void> {
+    await this.#decide('approve_authorization', name);
+  }
+
+  async deny(name: string): Promise<void> {
+    await this.#decide('deny_authorization', name);
+  }
+
+  async #decide(method: string, name: string): Promise<void> {
     const operator = await Operator.of(this.instance.home, log);
     try {
-      const keys = await operator.waitingKeys();
-      const key = keys.find(({ identity }) => identity === name);
-      await operator.call('platform.auth', 'approve_authorization', [key?.id ?? name]);
+      // A key's request has an id of its own.
+      const found = await Promise.all(
+        ['pending', 'approved', 'denied'].map((status) =>
+          operator.call('platform.auth', `get_${status}_authorizations`),
+        ),
+      );
+      const keys = asKeys(found.flat(), 'the requests');
+      const key = keys.find(({ identity, credentials }) => identity === name && credentials !== undefined);
+      await operator.call('platform.auth', method, [key?.user_id ?? name]);
     } finally {
       await operator.close();
     }
