@@ -19,7 +19,7 @@ interface MigrateOptions {
 /** The commands of `vcfg`. Parsing throws CommanderError and HomeUnusableError. */
 export function createConfigProgram(options: MigrateOptions): Command {
   const program = new Command('vcfg')
-    .description('Looks at the home of a platform, which may be one of Python.')
+    .description('Looks at the home of a platform, which may be one of Python, and sets up its bus.')
     .version(`vcfg ${version()}`, '--version', 'print the version')
     .option('--json', 'print results as JSON');
   program
@@ -33,6 +33,16 @@ export function createConfigProgram(options: MigrateOptions): Command {
     .action(async ({ home = options.home }: { home?: string }) =>
       check({ ...options, home: resolve(home) }, program.opts<{ json?: true }>().json === true),
     );
+  const rabbitmq = program.command('rabbitmq').description('set up RabbitMQ as the bus of an instance');
+  rabbitmq
+    .command('single')
+    .description('one broker, of the platform or given; asks for its places when no file is given')
+    .option('--config <file>', 'a file in the form of rabbitmq_config.yml')
+    .option('--home <dir>', 'the home, in place of $VOLTTRON_HOME or ~/.volttron')
+    .action(async ({ home = options.home, config }: { home?: string; config?: string }) => {
+      const { setUpRabbit } = await import('../rabbitmq/single-command.ts');
+      await setUpRabbit({ home: resolve(home), file: config, terminal: options.terminal });
+    });
   prepare(program);
   return program;
 }

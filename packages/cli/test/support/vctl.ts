@@ -42,8 +42,8 @@ export async function runLinked(program: string, ...args: readonly string[]): Pr
 }
 
 /** Runs `vcfg` in a process of its own, without a home in its environment. */
-export async function vcfg(args: readonly string[]): Promise<Ended> {
-  return runLinked('vcfg', ...args);
+export async function vcfg(args: readonly string[], input = ''): Promise<Ended> {
+  return endOf(spawnProgram('vcfg', args, { home: '' }), input);
 }
 
 async function endOf(child: ChildProcessWithoutNullStreams, input = ''): Promise<Ended> {
