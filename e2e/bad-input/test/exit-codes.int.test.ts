@@ -10,16 +10,18 @@ const packages = join(dirname(fileURLToPath(import.meta.url)), '../../../package
 /** Every code of an error that a process of ours may end with, and the exit code that it means (docs/exit-codes.md). */
 const expected: Readonly<Record<number, string>> = {
   2: 'usage agent-module agent-package archive-refused python-agent',
-  69: `bind endpoint unreachable refused discovery certificate-request database-busy web-port-in-use web-name-unresolved web-bind
+  69: `bind endpoint unreachable refused discovery certificate-request broker-missing broker-start broker-management no-rabbitmq database-busy web-port-in-use web-name-unresolved web-bind
     EADDRINUSE EADDRNOTAVAIL ECONNREFUSED EHOSTUNREACH ENETUNREACH ETIMEDOUT`,
   74: `home-unusable file-missing file-unreadable file-unwritable pages-missing database-unusable database-read-only
     database-newer database-older migration-failed disk-full
     EACCES EPERM ENOENT ENOTDIR EISDIR EROFS ENOSPC EIO EMFILE ENFILE ELOOP`,
   77: `home-foreign denied pending certificate-denied unauthorized identity-taken identity-reserved identity-in-use
-    wrong-serverkey unknown-serverkey serverkey-mismatch known-host-mismatch`,
+    wrong-serverkey unknown-serverkey serverkey-mismatch known-host-mismatch
+    broker-refused broker-certificate client-certificate no-certificate`,
   78: `invalid-value instance-config json-file key-store-invalid known-hosts-invalid auth-file-invalid auth-file-newer
     auth-entry-invalid web-users-invalid secret-file-invalid web-address web-certificate certificate-file
-    root-certificate no-destination protected-topics audit-key-invalid certificate-name web-token-key`,
+    root-certificate no-destination protected-topics audit-key-invalid certificate-name web-token-key
+    rabbit-not-set-up`,
   // Answers to a peer or a browser, and mistakes of a program.
   1: `auth-entry-exists auth-entry-unknown login-refused login-throttled session-invalid
     crypto handler identity key protocol socket-use z85
@@ -53,7 +55,20 @@ describe('the exit code of an error', () => {
   });
 
   it.each([
-    ...['agent', 'aip', 'auth', 'bus-zmq', 'connect', 'platform', 'router', 'storage', 'vip-core', 'web', 'zmtp'],
+    ...[
+      'agent',
+      'aip',
+      'auth',
+      'bus-rmq',
+      'bus-zmq',
+      'connect',
+      'platform',
+      'router',
+      'storage',
+      'vip-core',
+      'web',
+      'zmtp',
+    ],
   ])('is in the table for every error of %s', async (room) => {
     const source = await readFile(join(packages, room, 'src/errors.ts'), 'utf8');
     const codes = [...source.matchAll(/super\(\s*'([a-z0-9-]+)'/g)].map(([, code]) => code);

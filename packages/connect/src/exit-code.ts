@@ -20,6 +20,7 @@ const errorCodes: Readonly<Record<Exclude<keyof typeof exitCodes, 'ok' | 'failur
   usage: ['usage', 'agent-module', 'agent-package', 'archive-refused', 'python-agent'],
   unavailable: [
     ...['bind', 'endpoint', 'unreachable', 'refused', 'discovery', 'database-busy', 'certificate-request'],
+    ...['broker-missing', 'broker-start', 'broker-management', 'no-rabbitmq'],
     ...['web-port-in-use', 'web-name-unresolved', 'web-bind'],
     ...['EADDRINUSE', 'EADDRNOTAVAIL', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'],
   ],
@@ -39,12 +40,13 @@ const errorCodes: Readonly<Record<Exclude<keyof typeof exitCodes, 'ok' | 'failur
       'identity-reserved',
     ],
     ...['identity-in-use', 'wrong-serverkey', 'unknown-serverkey', 'serverkey-mismatch', 'known-host-mismatch'],
+    ...['broker-refused', 'broker-certificate', 'client-certificate', 'no-certificate'],
   ],
   configuration: [
     ...['invalid-value', 'instance-config', 'json-file', 'key-store-invalid', 'known-hosts-invalid'],
     ...['auth-file-invalid', 'auth-file-newer', 'auth-entry-invalid', 'web-users-invalid', 'secret-file-invalid'],
     ...['web-address', 'web-certificate', 'certificate-file', 'root-certificate', 'no-destination'],
-    ...['protected-topics', 'audit-key-invalid', 'certificate-name', 'web-token-key'],
+    ...['protected-topics', 'audit-key-invalid', 'certificate-name', 'web-token-key', 'rabbit-not-set-up'],
   ],
 };
 

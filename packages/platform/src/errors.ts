@@ -172,7 +172,7 @@ export class OwnNameError extends InvalidValueError {
   override readonly name = 'OwnNameError';
   constructor(name: string) {
     super(
-      'name',
+      'certificate name',
       name,
       `"${name}" is a name of this platform's own.`,
       'Deny the request; its sender takes another identity.',
