@@ -9,7 +9,7 @@ import {
   readInstanceConfig,
   RemoteCertificates,
 } from '@volttron-ts/auth';
-import type { KeyPair } from '@volttron-ts/auth';
+import type { InstanceSettings, KeyPair } from '@volttron-ts/auth';
 import { ZmqConnection } from '@volttron-ts/bus-zmq';
 import { parseAddress } from '@volttron-ts/vip-core';
 import type { BusConnection, Clock, RemotePlatforms } from '@volttron-ts/vip-core';
@@ -66,7 +66,7 @@ export async function openLocalPlatform(options: LocalPlatformOptions): Promise<
   return {
     instanceName: settings['instance-name'],
     keys,
-    bus: dial({ address, serverkey, identity }),
+    bus: (await rabbitBus({ ...options, home }, settings)) ?? dial({ address, serverkey, identity }),
     remotes: createRemotePlatforms({
       identity: `${settings['instance-name']}.${identity}`,
       dial,
@@ -76,6 +76,16 @@ export async function openLocalPlatform(options: LocalPlatformOptions): Promise<
       random: Math.random,
     }),
   };
+}
+
+/** Loaded where the bus of the home is RabbitMQ, and only there. */
+async function rabbitBus(
+  { home, identity, clock }: LocalPlatformOptions,
+  { 'message-bus': bus, 'instance-name': instance }: InstanceSettings,
+): Promise<BusConnection | undefined> {
+  if (bus !== 'rmq') return undefined;
+  const { connectLocalRabbit } = await import('./local-rabbit.ts');
+  return connectLocalRabbit({ home, instance, identity, clock });
 }
 
 /** Loaded for platforms on RabbitMQ, and only then. */

@@ -116,7 +116,10 @@ function createProcesses(kit: ServiceKit, alert: (agent: InstalledAgent, text: s
     log,
     limits: { ...restartLimits, capMs, slowMs: Math.min(restartLimits.slowMs, capMs) },
   });
-  const runs: AgentRuns = new AgentRuns({ own, shared, sharing: settings['shared-agents'], supervisor });
+  const runs: AgentRuns = new AgentRuns({
+    ...{ own, shared, sharing: settings['shared-agents'], supervisor },
+    prepare: kit.rabbit?.admitOwn,
+  });
   return {
     runs,
     supervisor,

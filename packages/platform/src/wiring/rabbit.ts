@@ -29,6 +29,8 @@ export interface Rabbit {
   readonly root: string;
   /** Makes an agent of another platform a user. */
   admit(name: string): Promise<void>;
+  /** Makes an agent of this platform a user, with a certificate in the home. */
+  readonly admitOwn: (identity: string) => Promise<void>;
   /** Ends a user and its connections. */
   withdraw(name: string): Promise<void>;
 }
@@ -80,6 +82,11 @@ export async function openRabbit(options: RabbitOptions): Promise<Rabbit> {
     address: `amqps://${config.host}:${config.amqpPort}/${encodeURIComponent(config.virtualHost)}`,
     root: material.root,
     admit: (name) => users.grant(name, rightsOf({ instance, user: name })),
+    admitOwn: async (identity) => {
+      const user = `${instance}.${identity}`;
+      await certificateOf(options, user);
+      await users.grant(user, library.localRightsOf({ instance, user }));
+    },
     withdraw: (name) => users.withdraw(name),
   };
 }
@@ -107,13 +114,20 @@ async function readConfig(
   return made;
 }
 
-async function ensureMaterial({ home, instance, clock }: RabbitOptions, { host, user }: Config): Promise<Material> {
-  const directory = new CertificateDirectory(home);
-  const pair = (name: string, hosts: readonly string[] = []): Promise<OwnCertificate> =>
-    ensureCertificate({ directory, instance, name, hosts, clock });
-  const server = await pair(`${instance}-server`, [host, 'localhost', LOOPBACK]);
-  const [admin, router] = [await pair(user), await pair(`${instance}.router`)];
+async function ensureMaterial(options: RabbitOptions, { host, user }: Config): Promise<Material> {
+  const { instance } = options;
+  const server = await certificateOf(options, `${instance}-server`, [host, 'localhost', LOOPBACK]);
+  const [admin, router] = [await certificateOf(options, user), await certificateOf(options, `${instance}.router`)];
   return { root: server.root, server, admin, router };
+}
+
+/** A certificate of the instance's own CA under that name; a server's bears its hosts. */
+function certificateOf(
+  { home, instance, clock }: RabbitOptions,
+  name: string,
+  hosts: readonly string[] = [],
+): Promise<OwnCertificate> {
+  return ensureCertificate({ directory: new CertificateDirectory(home), instance, name, hosts, clock });
 }
 
 async function startBroker(

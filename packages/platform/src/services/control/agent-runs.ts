@@ -21,6 +21,8 @@ export interface AgentRunsOptions {
   /** Identities of those. */
   readonly sharing: readonly string[];
   readonly supervisor: Supervisor;
+  /** Sees to what an agent needs on the bus besides its entry. */
+  readonly prepare?: ((identity: string) => Promise<void>) | undefined;
 }
 
 /** Every agent that runs on this platform, or did since it started. */
@@ -65,8 +67,9 @@ export class AgentRuns {
   }
 
   /** For the supervisor, which counts failures itself. */
-  launch(agent: InstalledAgent): Promise<number> {
-    const { own, shared } = this.#options;
+  async launch(agent: InstalledAgent): Promise<number> {
+    const { own, shared, prepare } = this.#options;
+    await prepare?.(agent.identity);
     return (this.#sharing.has(agent.identity) ? shared : own).start(agent);
   }
 
