@@ -302,7 +302,7 @@ describe('a platform that dies', () => {
       else expect(launcher.status(agent.uuid)).toEqual([child, null]);
       await launcher.stop(agent.uuid);
     }
-  });
+  }, 60_000);
 
   it('has the process of an agent wait until it is recorded, and end when nobody can any more', async () => {
     const { home, agent } = await withAgent(`say('up'); ${LIVES}`);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { qualify, readTopicKey, splitQualified, topicKey } from './names.ts';
+import { coveringKey, qualify, readTopicKey, splitQualified, topicKey } from './names.ts';
 
 describe('names on the RabbitMQ bus', () => {
   it('qualifies a peer with its instance, and calls the router by its name', () => {
@@ -22,6 +22,13 @@ describe('names on the RabbitMQ bus', () => {
   it('reads topics from published keys', () => {
     expect(readTopicKey('__pubsub__.central.devices.a.all.#')).toEqual({ instance: 'central', topic: 'devices/a/all' });
     expect(readTopicKey('__pubsub__.central.#')).toEqual({ instance: 'central', topic: '' });
+  });
+
+  it('covers a string prefix by the words that are whole in it', () => {
+    expect(coveringKey('central', 'devices/campus/ah')).toBe('__pubsub__.central.devices.campus.#');
+    expect(coveringKey('central', 'devices/campus/')).toBe('__pubsub__.central.devices.campus.#');
+    expect(coveringKey('*', 'dev')).toBe('__pubsub__.*.#');
+    expect(coveringKey('central', `devices/${'x'.repeat(250)}/y`)).toBe('__pubsub__.central.devices.#');
   });
 
   it('refuses a topic that fits no routing key', () => {
