@@ -77,6 +77,15 @@ describe('the process of the certificate plugins', () => {
     });
   });
 
+  it('asks once more whether an order is supported when another one ended the process meanwhile', async () => {
+    const rig = await Rig.start();
+    const ended = rig.call('exit');
+    const supported = rig.host.supports('unruly', { does: 'issue' } as unknown as OrderMeta);
+    await rig.restarted();
+    expect(await ended).toMatchObject({ kind: 'interrupted' });
+    expect(await supported).toBe(true);
+  });
+
   it('passes on what a plugin throws, and what it had put down until then', async () => {
     const rig = await Rig.start();
     expect(await rig.call('throw')).toEqual({

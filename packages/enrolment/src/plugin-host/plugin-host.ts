@@ -82,14 +82,21 @@ class ChildPluginHost implements PluginHost {
   }
 
   supports(plugin: string, orderMeta: OrderMeta): Promise<boolean> {
+    return this.#supports(plugin, orderMeta, false);
+  }
+
+  /** One that was interrupted is asked again, alone: what ended the process may have been another plugin's doing. */
+  #supports(plugin: string, orderMeta: OrderMeta, exclusive: boolean): Promise<boolean> {
     return new Promise((resolve, reject) => {
       this.#enqueue({
         message: (id) => ({ kind: 'supports', id, plugin, orderMeta }),
-        exclusive: false,
+        exclusive,
         save: () => Promise.resolve(),
         settle: (outcome) => {
           if (outcome.kind === 'supported') resolve(outcome.answer);
-          else reject(new PluginFailedError(plugin, 'message' in outcome ? outcome.message : 'it answered nonsense'));
+          else if (outcome.kind === 'interrupted' && !exclusive && !this.#closed) {
+            this.#supports(plugin, orderMeta, true).then(resolve, reject);
+          } else reject(new PluginFailedError(plugin, 'message' in outcome ? outcome.message : 'it answered nonsense'));
         },
       });
     });
