@@ -9,6 +9,7 @@ import { brokerEnvironment, writeBrokerFiles } from './broker-files.ts';
 import type { BrokerSettings, ErlangPorts } from './broker-files.ts';
 import { findPrograms } from './broker-programs.ts';
 import { freePort } from './free-port.ts';
+import { endOrphan, noteBroker } from './orphan.ts';
 
 export interface BrokerProcessOptions extends BrokerSettings {
   /** An installation to take the programs from; the system's without it. */
@@ -55,6 +56,7 @@ export class BrokerProcess {
   /** Starts it after `kill` or `stop`. Throws BrokerStartError. */
   async up(): Promise<void> {
     this.#isWanted = true;
+    await endOrphan(this.#options.folder, this.#options.clock);
     await writeBrokerFiles(this.#options);
     await this.#spawn();
   }
@@ -92,7 +94,7 @@ export class BrokerProcess {
     const since = clock.monotonic();
     let said = '';
     let isUp = false;
-    await new Promise<void>((resolve, reject) => {
+    const started = new Promise<void>((resolve, reject) => {
       const hear = (text: Buffer): void => {
         said = (said + text.toString()).slice(-TAIL);
         isUp ||= said.includes(STARTED);
@@ -108,6 +110,8 @@ export class BrokerProcess {
         if (isUp) this.#ended(child, clock.monotonic() - since);
       });
     });
+    const noted = child.pid === undefined ? undefined : noteBroker(folder, child.pid);
+    await Promise.all([started, noted]);
   }
 
   #ended(child: ChildProcess, ranMs: number): void {

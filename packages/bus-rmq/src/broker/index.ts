@@ -1,5 +1,5 @@
 /** The care of a RabbitMQ broker: its process, its users, its set-up. @packageDocumentation */
-export { passwordHash } from './broker-files.ts';
+export { passwordHash, volttronDefinitions } from './broker-files.ts';
 export type { BrokerDefinitions, BrokerSettings, ServerTls } from './broker-files.ts';
 export { BrokerProcess } from './broker-process.ts';
 export type { BrokerProcessOptions } from './broker-process.ts';

@@ -1,4 +1,4 @@
 /** A RabbitMQ of a test's own. @packageDocumentation */
-export { PrivateBroker } from './private-broker.ts';
+export { issueForTests, PrivateBroker } from './private-broker.ts';
 export type { BrokerUser } from './private-broker.ts';
 export { freePort } from '../broker/free-port.ts';

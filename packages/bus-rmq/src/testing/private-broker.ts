@@ -113,6 +113,11 @@ export class PrivateBroker implements AsyncDisposable {
   }
 }
 
+/** Key pair and certificate of a server with that name, by an authority that nobody knows. */
+export async function issueForTests(commonName: string): Promise<AmqpTls> {
+  return issue(await makeAuthority(), commonName, 'server', 'valid');
+}
+
 async function makeAuthority(): Promise<Authority> {
   const { privateKey } = await generateKeyPair('P-256');
   const subject = { commonName: 'central-root-ca' };
