@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { access, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -37,4 +37,8 @@ it('agents that a platform on RabbitMQ starts are on RabbitMQ, by certificates t
   await peer.message((message) => texts(message).slice(0, 2).join() === 'drop,hear');
   await site.run('vctl', 'start', '--name', 'listener*');
   expect(await site.run('vctl', 'status')).toMatch(/ hear .*running .*GOOD/);
+  const certificate = join(home, 'certificates/certs/campus.hear.crt');
+  await access(certificate);
+  await site.run('vctl', 'remove', '--name', 'listener*', '--force');
+  await expect(access(certificate)).rejects.toThrow('ENOENT');
 });

@@ -51,6 +51,12 @@ export class CertificateDirectory {
     await writeFileAtomic(this.certificateFile(name), certificate, { mode: 0o644 });
   }
 
+  /** The certificate first, so that none stands there without its key. */
+  async remove(name: string): Promise<void> {
+    await rm(this.certificateFile(name), { force: true });
+    await rm(this.keyFile(name), { force: true });
+  }
+
   /** A key that has no certificate here: the one of this instance's agents on other platforms. */
   async readKey(name: string): Promise<string | undefined> {
     return readFileIfThere(this.keyFile(name));

@@ -119,6 +119,7 @@ function createProcesses(kit: ServiceKit, alert: (agent: InstalledAgent, text: s
   const runs: AgentRuns = new AgentRuns({
     ...{ own, shared, sharing: settings['shared-agents'], supervisor },
     prepare: kit.rabbit?.admitOwn,
+    dismiss: kit.rabbit?.dismissOwn,
   });
   return {
     runs,

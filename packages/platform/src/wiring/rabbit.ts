@@ -31,6 +31,8 @@ export interface Rabbit {
   admit(name: string): Promise<void>;
   /** Makes an agent of this platform a user, with a certificate in the home. */
   readonly admitOwn: (identity: string) => Promise<void>;
+  /** Ends it, and takes the certificate out of the home. */
+  readonly dismissOwn: (identity: string) => Promise<void>;
   /** Ends a user and its connections. */
   withdraw(name: string): Promise<void>;
 }
@@ -86,6 +88,10 @@ export async function openRabbit(options: RabbitOptions): Promise<Rabbit> {
       const user = `${instance}.${identity}`;
       await certificateOf(options, user);
       await users.grant(user, library.localRightsOf({ instance, user }));
+    },
+    dismissOwn: async (identity) => {
+      await users.withdraw(`${instance}.${identity}`);
+      await new CertificateDirectory(home).remove(`${instance}.${identity}`);
     },
     withdraw: (name) => users.withdraw(name),
   };

@@ -23,6 +23,8 @@ export interface AgentRunsOptions {
   readonly supervisor: Supervisor;
   /** Sees to what an agent needs on the bus besides its entry. */
   readonly prepare?: ((identity: string) => Promise<void>) | undefined;
+  /** Takes that away. */
+  readonly dismiss?: ((identity: string) => Promise<void>) | undefined;
 }
 
 /** Every agent that runs on this platform, or did since it started. */
@@ -77,6 +79,11 @@ export class AgentRuns {
     const { own, shared, supervisor } = this.#options;
     supervisor.forget(uuid);
     await Promise.all([own.stop(uuid), shared.stop(uuid)]);
+  }
+
+  /** The agent has no place on the bus any more. */
+  async dismiss(identity: string): Promise<void> {
+    await this.#options.dismiss?.(identity);
   }
 
   async clear(all: boolean): Promise<void> {

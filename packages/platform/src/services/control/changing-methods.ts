@@ -97,9 +97,12 @@ async function stop({ home, runs, agentStop }: ChangingContext, uuid: string): P
 /** Its key has no right any more before its files are gone. */
 async function remove(context: ChangingContext, uuid: string, removeAuth: boolean): Promise<void> {
   const { home, runs, installer, authFile } = context;
-  const { publickey } = await findAgent(home, uuid);
+  const { publickey, identity } = await findAgent(home, uuid);
   await stop(context, uuid);
-  if (removeAuth) await dismissAgent(authFile, publickey);
+  if (removeAuth) {
+    await dismissAgent(authFile, publickey);
+    await runs.dismiss(identity);
+  }
   await installer.remove(uuid);
   await runs.clear(false);
 }
