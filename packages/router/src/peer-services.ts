@@ -28,8 +28,11 @@ export function answerPing(peer: Peer, message: Frames): void {
   peer.send([...head, ...message.slice(at.args + 1)]);
 }
 
-/** peerlist (§2.3). */
-export function answerPeerlist(peer: Peer, message: Frames, listed: Iterable<Peer>): void {
+/**
+ * peerlist (§2.3). Which bus each is on is told where there are several; else the operation is unknown, as to the
+ * original's ZMQ router.
+ */
+export function answerPeerlist(peer: Peer, message: Frames, listed: Iterable<Peer>, hasBuses: boolean): void {
   const operation = message[at.args];
   const head = [frames.empty, frames.signature, frames.empty, idOf(message), frames.peerlist];
   if (operation === undefined) {
@@ -39,7 +42,7 @@ export function answerPeerlist(peer: Peer, message: Frames, listed: Iterable<Pee
   const name = decodeText(operation);
   if (name === 'list') {
     peer.send([...head, encodeText('listing'), ...Array.from(listed, ({ identityFrame }) => identityFrame)]);
-  } else if (name === 'list_with_messagebus') {
+  } else if (hasBuses && name === 'list_with_messagebus') {
     const buses = Object.fromEntries(Array.from(listed, ({ identity, bus }) => [identity, bus]));
     peer.send([...head, encodeText('listing_with_messagebus'), encodeText(JSON.stringify(buses))]);
   } else peer.send([...head, frames.error, encodeText('unknown operation')]);

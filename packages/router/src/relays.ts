@@ -22,6 +22,10 @@ export class Relays {
     for (const prefix of wanted.shared) relay.wanted(prefix, true, true);
   }
 
+  get isEmpty(): boolean {
+    return this.#relays.size === 0;
+  }
+
   enter(link: PeerLink, listener: BusListener): void {
     this.#listeners.set(link, listener);
     this.#tell('add', link, listener);

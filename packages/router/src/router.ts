@@ -247,7 +247,7 @@ export class Router {
         answerPing(peer, message);
         return;
       case 'peerlist':
-        if (peer.countLookUp(this.#peers.size)) answerPeerlist(peer, message, this.#listed());
+        if (peer.countLookUp(this.#peers.size)) answerPeerlist(peer, message, this.#listed(), !this.#relays.isEmpty);
         else this.#fail(peer, 'again', message, frames.empty, frames.peerlist);
         return;
       case 'query':
