@@ -44,7 +44,18 @@ const rooms = [
     'enrolment',
   ],
   ...['aip', 'web', 'pages', 'platform', 'cli', 'demo'],
-  ...['sysmon', 'replay-driver', 'listener', 'historian', 'forwarder', 'bench', 'e2e'],
+  ...[
+    'sysmon',
+    'replay-driver',
+    'listener',
+    'historian',
+    'forwarder',
+    'data-puller',
+    'central-platform',
+    'volttron-central',
+    'bench',
+    'e2e',
+  ],
 ];
 
 const banned = (room) =>

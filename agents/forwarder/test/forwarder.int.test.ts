@@ -4,7 +4,7 @@ import { FakeJournal, FakePlatform, fakeRemotes, startTestAgent, texts } from '@
 import type { TestAgent, TestAgentOptions } from '@volttron-ts/agent/testing';
 import { DeniedError, encodeRpcRequest, parseLooseJson } from '@volttron-ts/vip-core';
 import forwarder from '@volttron-ts/forwarder';
-import type { ForwardingStatus } from '../src/forwarding-status.ts';
+import type { ForwardingStatus } from '../src/forward.ts';
 
 const ADDRESS = 'tcp://central:22916';
 const REMOTE_ID = 'campus.forwarder';
@@ -183,7 +183,7 @@ describe('forwarder', () => {
 
   it('refuses to start without a destination', async () => {
     const agent = startTestAgent(new FakePlatform(), forwarder);
-    await expect(agent.done).rejects.toMatchObject({ code: 'no-destination' });
+    await expect(agent.done).rejects.toMatchObject({ code: 'no-remote-address' });
   });
 
   it('loses nothing and doubles nothing, whatever happens on the way', { timeout: 120_000 }, async () => {

@@ -20,7 +20,7 @@ const expected: Readonly<Record<number, string>> = {
     broker-refused broker-certificate client-certificate no-certificate`,
   78: `invalid-value instance-config json-file key-store-invalid known-hosts-invalid auth-file-invalid auth-file-newer
     auth-entry-invalid web-users-invalid secret-file-invalid web-address web-certificate certificate-file
-    root-certificate no-destination protected-topics audit-key-invalid certificate-name web-token-key
+    root-certificate no-remote-address protected-topics audit-key-invalid certificate-name web-token-key
     rabbit-not-set-up`,
   // Answers to a peer or a browser, and mistakes of a program.
   1: `auth-entry-exists auth-entry-unknown login-refused login-throttled session-invalid

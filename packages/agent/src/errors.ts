@@ -85,3 +85,27 @@ export class ChannelBrokenError extends VipError {
     });
   }
 }
+
+/** The configuration names no other platform. */
+export class NoRemoteAddressError extends VipError {
+  override readonly name = 'NoRemoteAddressError';
+  constructor(prefix: string) {
+    super('no-remote-address', `The configuration names no ${prefix}.`, {
+      item: `${prefix}-vip`,
+      remedy: `Set ${prefix}-vip to tcp://HOST:PORT or ${prefix}-address to https://HOST:PORT.`,
+    });
+  }
+}
+
+/** The file with the other platform's root certificate cannot be read. */
+export class RootCertificateError extends VipError {
+  override readonly name = 'RootCertificateError';
+  constructor(item: string, path: string, cause: unknown) {
+    super('root-certificate', `The root certificate ${path} cannot be read.`, {
+      item,
+      value: path,
+      remedy: 'Copy the PEM file of that platform’s root certificate there.',
+      cause,
+    });
+  }
+}

@@ -15,8 +15,10 @@ export {
   ConfigCallbackError,
   HelloTimeoutError,
   JournalRefusedError,
+  NoRemoteAddressError,
   NoRemotePlatformsError,
   ParameterError,
+  RootCertificateError,
   UnknownMethodError,
 } from './errors.ts';
 export type { Health, HealthState, HealthStatus } from './health.ts';
@@ -32,6 +34,11 @@ export type { Subscription } from './pubsub/subscription.ts';
 export { publishingMethods } from './publishing-methods.ts';
 export type { PublishingCounts } from './publishing-methods.ts';
 export type { RemotePlatform } from './remote-platform.ts';
+export { readRemote } from './remote/named-remote.ts';
+export type { NamedRemote } from './remote/named-remote.ts';
+export { alertDenied, reportRemote } from './remote/report-remote.ts';
+export type { RemoteStanding } from './remote/report-remote.ts';
+export { whenConnected, whileConnected } from './remote/when-connected.ts';
 export type { Caller, ExportedMethod } from './rpc/method.ts';
 export type { CallOptions, Rpc, RpcArguments } from './rpc/rpc.ts';
 export type { Web, WebHandler, WebsocketHandlers } from './web/web-client.ts';

@@ -18,10 +18,10 @@ export interface AgentPackage {
 }
 
 /**
- * Whoever installs an agent runs its code, and gives it what that reads. What lets it change the platform is given by
- * an operator who means to (`vctl auth update`), not by a package.
+ * Whoever installs an agent runs its code, and gives it what moves readings. What lets it change the platform is given
+ * by an operator who means to (`vctl auth update`), not by a package.
  */
-const Asked = t.Literal('read_journal');
+const Asked = t.Union([t.Literal('read_journal'), t.Literal('append_journal')]);
 
 const Versions = t.Record(t.String(), t.String());
 const checkManifest = checker(

@@ -48,7 +48,8 @@ describe('reading a manifest', () => {
 
   it('asks for no capability, or for the journal', () => {
     expect(read({}).capabilities).toEqual([]);
-    expect(read({ volttron: { capabilities: ['read_journal'] } }).capabilities).toEqual(['read_journal']);
+    for (const one of ['read_journal', 'append_journal'])
+      expect(read({ volttron: { capabilities: [one] } }).capabilities).toEqual([one]);
   });
 
   it('refuses what is no manifest at all', () => {

@@ -45,7 +45,7 @@ const errorCodes: Readonly<Record<Exclude<keyof typeof exitCodes, 'ok' | 'failur
   configuration: [
     ...['invalid-value', 'instance-config', 'json-file', 'key-store-invalid', 'known-hosts-invalid'],
     ...['auth-file-invalid', 'auth-file-newer', 'auth-entry-invalid', 'web-users-invalid', 'secret-file-invalid'],
-    ...['web-address', 'web-certificate', 'certificate-file', 'root-certificate', 'no-destination'],
+    ...['web-address', 'web-certificate', 'certificate-file', 'root-certificate', 'no-remote-address'],
     ...['protected-topics', 'audit-key-invalid', 'certificate-name', 'web-token-key', 'rabbit-not-set-up'],
   ],
 };

@@ -1,12 +1,13 @@
-import type { Clock, Journal, JournalBatch, JournalPosition, RemotePlatform } from '@volttron-ts/agent';
 import { JournalGapError } from '@volttron-ts/vip-core';
-import type { JournalRecord } from '@volttron-ts/vip-core';
+import type { Clock, JournalRecord } from '@volttron-ts/vip-core';
+import type { Journal, JournalBatch } from '../journal/journal.ts';
+import type { JournalPosition } from '../journal/journal-wire.ts';
 import { Lags } from './lags.ts';
 import { sample, timeOf } from './record-lag.ts';
 
 export interface ReplicationOptions {
   readonly journal: Journal;
-  readonly remote: Pick<RemotePlatform, 'append'>;
+  readonly destination: Pick<Journal, 'append'>;
   readonly clock: Clock;
   readonly cursor: string;
   /** Topic prefixes; none means every captured topic. */
@@ -77,11 +78,11 @@ export class Replication {
 
   /** Shows the destination where the cursor is; answers where reading begins when that is elsewhere. */
   async #locate(signal: AbortSignal): Promise<JournalPosition | undefined> {
-    const { journal, remote, cursor, prefixes } = this.#options;
+    const { journal, destination, cursor, prefixes } = this.#options;
     const probe = await journal.probe(cursor, { prefixes, signal });
     const { epoch, after } = probe.span;
     try {
-      const through = await remote.append(probe, { signal });
+      const through = await destination.append(probe, { signal });
       this.acknowledged = { epoch, seq: through };
       return through > after ? { epoch, seq: through } : undefined;
     } catch (error) {
@@ -96,7 +97,7 @@ export class Replication {
     this.waitingBytes += batch.records.length;
     let through: number;
     try {
-      through = await this.#options.remote.append(batch, { signal });
+      through = await this.#options.destination.append(batch, { signal });
     } finally {
       this.waiting -= records.length;
       this.waitingBytes -= batch.records.length;
