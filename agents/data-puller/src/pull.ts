@@ -159,7 +159,7 @@ class Pulling {
 }
 
 /** A platform without a journal, such as Python's, or one that gives it only to others. */
-const isWithoutJournal = (error: unknown): boolean =>
+const isWithoutJournal = (error: Error): boolean =>
   error instanceof UnreachableError ||
   error instanceof UnknownSubsystemError ||
   (error instanceof JournalRefusedError && error.reasonCode === 'unauthorized');

@@ -150,6 +150,6 @@ describe('data puller', () => {
 
   it('refuses to start without a source', async () => {
     const agent = startTestAgent(new FakePlatform(), dataPuller);
-    await expect(agent.done).rejects.toMatchObject({ code: 'no-remote-address', item: 'source-vip' });
+    await expect(agent.done).rejects.toMatchObject({ code: 'no-remote-address', item: 'source-address' });
   });
 });

@@ -91,8 +91,8 @@ export class NoRemoteAddressError extends VipError {
   override readonly name = 'NoRemoteAddressError';
   constructor(prefix: string) {
     super('no-remote-address', `The configuration names no ${prefix}.`, {
-      item: `${prefix}-vip`,
-      remedy: `Set ${prefix}-vip to tcp://HOST:PORT or ${prefix}-address to https://HOST:PORT.`,
+      item: `${prefix}-address`,
+      remedy: `Set ${prefix}-address to https://HOST:PORT or tcp://HOST:PORT.`,
     });
   }
 }

@@ -51,6 +51,8 @@ export { instanceOptions } from './instance-options.ts';
 export type { InstanceKey, InstanceOption, InstanceSettings } from './instance-options.ts';
 export { createKeyGrant } from './key-grant.ts';
 export type { KeyGrant, KeyGrantOptions } from './key-grant.ts';
+export { createUserGrant } from './user-grant.ts';
+export type { UserGrant } from './user-grant.ts';
 export { generateKeyPair, keysOfAddress, publicKeyOf } from './key-pair.ts';
 export type { KeyPair } from './key-pair.ts';
 export { KeyStore, openKeyStoreFile } from './key-store.ts';

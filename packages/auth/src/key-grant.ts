@@ -63,7 +63,7 @@ function checkName(
 }
 
 /** What an approved platform's agent may do besides what every peer may: hand over what its journal kept. */
-const GRANTED: Capabilities = { append_journal: null };
+export const GRANTED: Capabilities = { append_journal: null };
 
 function granted(document: RawAuthDocument, access: KeyAccess, comment: string): RawAuthDocument {
   const { credential } = access;

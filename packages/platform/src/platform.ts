@@ -202,7 +202,7 @@ export class Platform {
         this.#parts.unawaited(router.drop(credential), 'live sessions could not be ended');
       },
     });
-    const { enrolment, certificates } = await this.#openEnrolment(grant, audit, rabbit);
+    const { enrolment, certificates } = await this.#openEnrolment(grant, beneath);
     const refusals = new RefusalCounter(audit, clock, (error) => {
       log('volttron.platform.audit').error('refused authentications were not recorded', { reason: String(error) });
     });
@@ -233,7 +233,7 @@ export class Platform {
   }
 
   /** Requests for certificates are served where the configuration says so; what they stand on is loaded only then. */
-  async #openEnrolment(grant: KeyGrant, audit: AuditLog, rabbit: Rabbit | undefined): Promise<OpenEnrolment> {
+  async #openEnrolment(grant: KeyGrant, { audit, rabbit, authFile }: BeneathRouter): Promise<OpenEnrolment> {
     const { home, settings, clock, log } = this.#options;
     const options = { path: join(home, 'enrolment.sqlite'), grant, clock, log: log('volttron.platform.enrolment') };
     if (!settings['enable-csr'] && rabbit === undefined) {
@@ -242,7 +242,10 @@ export class Platform {
       return { enrolment, certificates: undefined };
     }
     const { openCertificateAuthority } = await import('./wiring/certificates.ts');
-    const certificates = await openCertificateAuthority({ ...options, home, settings, parts: this.#parts, rabbit });
+    const certificates = await openCertificateAuthority({
+      ...{ ...options, home, settings, parts: this.#parts },
+      ...{ rabbit, authFile },
+    });
     const opened = await openEnrolment({ ...options, certificates });
     this.#parts.add('enrolment', async () => opened.close());
     return {

@@ -26,7 +26,7 @@ export async function whileConnected(
   remote: Pick<RemotePlatform, 'onState'>,
   signal: AbortSignal,
   work: (signal: AbortSignal) => Promise<void>,
-): Promise<unknown> {
+): Promise<Error | undefined> {
   const gone = new AbortController();
   const stopListening = remote.onState(({ phase }) => {
     if (phase !== 'connected') gone.abort();
@@ -35,7 +35,8 @@ export async function whileConnected(
     await work(AbortSignal.any([signal, gone.signal]));
     return undefined;
   } catch (error) {
-    return gone.signal.aborted || signal.aborted ? undefined : error;
+    if (gone.signal.aborted || signal.aborted) return undefined;
+    return error instanceof Error ? error : new Error(String(error));
   } finally {
     stopListening();
   }

@@ -36,7 +36,7 @@ export interface ReplicatingOptions {
   readonly clock: Clock;
   readonly log: Logger;
   /** Ends it for good: an error that trying again does not mend. Everything is tried again when not given. */
-  readonly isFinal?: (error: unknown) => boolean;
+  readonly isFinal?: (error: Error) => boolean;
 }
 
 const FIRST_RETRY_MS = 250;
@@ -92,7 +92,7 @@ export class Replicating {
       const { records } = replication;
       const failure = await whileConnected(remote, signal, (turn) => this.#replicate(turn));
       if (failure === undefined) continue;
-      if (isFinal?.(failure) === true) return failure instanceof Error ? failure : new Error(String(failure));
+      if (isFinal?.(failure) === true) return failure;
       failures = replication.records > records ? 0 : failures + 1;
       this.#failed(failure);
       // After progress the destination may be asked at once where it stands.
@@ -114,10 +114,10 @@ export class Replicating {
     }
   }
 
-  #failed(failure: unknown): void {
+  #failed(failure: Error): void {
     const { remote, log } = this.#options;
     this.#restarts++;
-    this.#stalled = failure instanceof VipError ? failure.line : String(failure);
+    this.#stalled = failure instanceof VipError ? failure.line : failure.message;
     log.warn('replication goes back', { address: remote.address, reason: this.#stalled });
     this.#report();
   }
