@@ -34,12 +34,20 @@ async function until<T>(ask: () => Promise<T>, isSo: (value: T) => boolean): Pro
   }
 }
 
-/** The first reading under a topic prefix, published over and over until it comes. */
+/** The first reading of a topic at the other end: published again until one comes, as devices do. */
 async function arrives(from: SiteAgent, at: SiteAgent, topic: string): Promise<Reading> {
   const subscription = at.agent.vip.pubsub.subscribe(topic);
   await subscription.ready;
-  await from.agent.vip.pubsub.publishDevice(topic, { temperature: 21.5 }, {});
-  for await (const reading of subscription) return reading;
+  const publish = (): void => {
+    void from.agent.vip.pubsub.publishDevice(topic, { temperature: 21.5 }, {});
+  };
+  publish();
+  const driver = setInterval(publish, 1000);
+  try {
+    for await (const reading of subscription) return reading;
+  } finally {
+    clearInterval(driver);
+  }
   throw new Error('the subscription has ended');
 }
 

@@ -44,3 +44,5 @@ export type { WorkerCaller, WorkerHandle, WorkerPort, WorkerStart } from './work
 export { transferring } from './worker-messages.ts';
 export type { WorkerApi } from './worker-messages.ts';
 export { workerUrl } from './worker-url.ts';
+export { watchFile } from './watch-file.ts';
+export type { Timer } from './watch-file.ts';

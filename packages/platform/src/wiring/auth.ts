@@ -3,7 +3,6 @@ import { services, VipError } from '@volttron-ts/vip-core';
 import { CapabilityNews } from '../services/auth/capability-news.ts';
 import { editRecord } from '../services/auth/edit-record.ts';
 import { defineAuthService } from '../services/auth-service.ts';
-import { watchFile } from '../watch-file.ts';
 import type { ServiceKit } from './kit.ts';
 
 /** `platform.auth`, and what follows from a change of the auth file, ours or an operator's by hand. */

@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import { defineAgent, t } from '@volttron-ts/agent';
-import { readFileIfThere } from '@volttron-ts/storage';
+import { readFileIfThere, watchFile } from '@volttron-ts/storage';
 import { encodeRpc, encodeText, services } from '@volttron-ts/vip-core';
 import { readExternalInstances } from '../services/key-discovery/external-instances.ts';
-import { watchFile } from '../watch-file.ts';
 import type { ServiceKit } from './kit.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { readProtectedTopics, snapshotTopics } from '@volttron-ts/router';
+import { watchFile } from '@volttron-ts/storage';
 import type { ProtectedTopicRules } from '@volttron-ts/router';
-import { readFileIfThere } from '@volttron-ts/storage';
-import { watchFile } from '../watch-file.ts';
+import { readFileIfThere, watchFile } from '@volttron-ts/storage';
 import type { ServiceKit } from './kit.ts';
 
 /**
