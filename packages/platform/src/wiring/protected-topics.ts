@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { readProtectedTopics, snapshotTopics } from '@volttron-ts/router';
-import { watchFile } from '@volttron-ts/storage';
 import type { ProtectedTopicRules } from '@volttron-ts/router';
 import { readFileIfThere, watchFile } from '@volttron-ts/storage';
 import type { ServiceKit } from './kit.ts';
