@@ -1,4 +1,5 @@
 import { AuthFileEditError, createAccessTable, createAuthSnapshot, looseModes } from '@volttron-ts/auth';
+import { watchFile } from '@volttron-ts/storage';
 import { services, VipError } from '@volttron-ts/vip-core';
 import { CapabilityNews } from '../services/auth/capability-news.ts';
 import { editRecord } from '../services/auth/edit-record.ts';
