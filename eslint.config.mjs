@@ -16,6 +16,7 @@ const foreign = {
   amqplib: ['bus-rmq', 'bench', 'e2e'],
   yaml: ['bus-rmq'],
   axios: ['connect', 'demo', 'e2e'],
+  '@grpc/*': ['grpc', 'bench'],
   fastify: ['web'],
   ws: ['web', 'platform'],
   '@fastify/*': ['web'],
@@ -42,6 +43,7 @@ const rooms = [
     'history',
     'connect',
     'enrolment',
+    'grpc',
   ],
   ...['aip', 'web', 'pages', 'platform', 'cli', 'demo'],
   ...[
@@ -58,6 +60,12 @@ const rooms = [
   ],
 ];
 
+/** The channel of federated sites is for theirs alone. */
+const agentsWithoutGrpc = [
+  ...['sysmon', 'replay-driver', 'listener', 'historian', 'forwarder', 'data-puller', 'central-platform'],
+  'volttron-central',
+];
+
 const banned = (room) =>
   Object.entries(foreign)
     .filter(([, owners]) => !owners.includes(room))
@@ -69,7 +77,8 @@ const floors = (n) => Array.from({ length: n }, (_, floor) => `floor:${floor}`);
 const depConstraints = [
   ...[0, 1, 2, 3, 4].map((n) => ({ sourceTag: `floor:${n}`, onlyDependOnLibsWithTags: floors(n) })),
   { sourceTag: 'floor:5', onlyDependOnLibsWithTags: floors(5) },
-  { sourceTag: 'type:agent', onlyDependOnLibsWithTags: ['room:agent', 'room:history', 'room:vip-core'] },
+  { sourceTag: 'type:agent', onlyDependOnLibsWithTags: ['room:agent', 'room:grpc', 'room:history', 'room:vip-core'] },
+  ...agentsWithoutGrpc.map((room) => ({ sourceTag: `room:${room}`, notDependOnLibsWithTags: ['room:grpc'] })),
   { sourceTag: 'type:pages', onlyDependOnLibsWithTags: ['room:vip-core'] },
   ...rooms.map((room) => ({ sourceTag: `room:${room}`, bannedExternalImports: banned(room) })),
 ];

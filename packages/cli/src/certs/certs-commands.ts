@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { KeyAlgorithmName } from '@volttron-ts/pki';
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
@@ -5,6 +6,7 @@ import type { Runner } from '../runner.ts';
 import type { ExportOptions } from './export-commands.ts';
 import type { VerifyOptions } from './look-commands.ts';
 import type { ClientOptions, CsrOptions, KeyOptions, RootOptions, SignOptions } from './make-commands.ts';
+import type { QuickstartOptions, QuickstartSignOptions } from './quickstart.ts';
 import type { RequestOptions } from './request-command.ts';
 
 const ROOT = 'rootCA.pem';
@@ -18,11 +20,13 @@ const look = (): Promise<typeof import('./look-commands.ts')> => import('./look-
 const ofHome = (): Promise<typeof import('./home-commands.ts')> => import('./home-commands.ts');
 const exports = (): Promise<typeof import('./export-commands.ts')> => import('./export-commands.ts');
 const requests = (): Promise<typeof import('./request-command.ts')> => import('./request-command.ts');
+const quickstart = (): Promise<typeof import('./quickstart.ts')> => import('./quickstart.ts');
 
 /** `vctl certs …`: an authority of one's own and what it signs, in step with openssl; needs no platform. */
 export function addCertsCommands(certs: Command, run: Runner): void {
   addMakeCommands(certs, run);
   addHomeCommands(certs, run);
+  addQuickstart(certs, run);
   certs
     .command('request <address> <identity>')
     .description('ask another platform for a certificate of an agent of this one')
@@ -43,6 +47,32 @@ export function addCertsCommands(certs: Command, run: Runner): void {
     .option('--key <file>', 'the private key that must belong to it')
     .option('--passphrase-file <file>', 'its first line opens the key')
     .action(run<VerifyOptions>(async (...given) => (await look()).verify(...given)));
+}
+
+/** Everything that two machines need to talk over a secure gRPC channel, one command on each. */
+function addQuickstart(certs: Command, run: Runner): void {
+  const grpc = certs
+    .command('quickstart')
+    .description('everything that a kind of connection needs, in one command')
+    .command('grpc')
+    .description('the certificates of the secure gRPC channel, and the options that name them');
+  const withFolder = (command: Command): Command =>
+    withForce(command).option('--folder <folder>', 'where the files are', join('data', 'certificates'));
+  const withName = (command: Command): Command =>
+    withFolder(command)
+      .option('--name <name>', 'the name that the client finds in the certificate of the server', 'localhost')
+      .option('--target <target>', 'HOST:PORT of the server', 'localhost:8024');
+  withName(grpc.command('server'))
+    .description('on the server: the authority, key and certificate, options')
+    .option('--passphrase-file <file>', "its first line is the passphrase of the authority's key; asked when absent")
+    .action(run<QuickstartOptions>(async (...given) => (await quickstart()).server(...given)));
+  withName(grpc.command('client'))
+    .description('on a client: key and request, options')
+    .action(run<QuickstartOptions>(async (...given) => (await quickstart()).client(...given)));
+  withFolder(grpc.command('sign <csr>'))
+    .description('on the server: sign the request of a client')
+    .option('--passphrase-file <file>', "its first line opens the authority's key; asked when absent")
+    .action(run<QuickstartSignOptions>(async (...given) => (await quickstart()).sign(...given)));
 }
 
 /** What VOLTTRON's certificate directory holds. */
