@@ -16,6 +16,7 @@ const systemPackages = [
   { name: 'jq', there: () => existsSync('/usr/bin/jq') },
   { name: 'openssl', there: () => existsSync('/usr/bin/openssl') },
   { name: 'pebble', there: () => existsSync('/usr/bin/pebble') },
+  { name: 'python3-grpcio', there: () => succeeds('/usr/bin/python3', ['-c', 'import grpc']) },
   { name: 'python3-pika', there: () => succeeds('/usr/bin/python3', ['-c', 'import pika']) },
   { name: 'python3-pip', there: () => succeeds('/usr/bin/python3', ['-m', 'pip', '--version']) },
   { name: 'python3-zmq', there: () => succeeds('/usr/bin/python3', ['-c', 'import zmq']) },

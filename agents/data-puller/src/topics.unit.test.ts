@@ -8,7 +8,7 @@ const config = (services: string[], custom: string[] = []): Parameters<typeof pr
 });
 
 describe('topics of the data puller', () => {
-  it('has record in "all", and covers all prefixes with the fewest', () => {
+  it('has record in all, and covers all prefixes with the fewest', () => {
     expect(prefixesOf(config(['all']))).toEqual(['analysis', 'datalogger', 'devices', 'record']);
     expect(prefixesOf(config(['devices/campus', 'devices', 'weather'], ['devices/actuators', 'weather/now']))).toEqual([
       'devices',

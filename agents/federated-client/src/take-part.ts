@@ -61,7 +61,7 @@ class Learner {
   }
 
   async run(): Promise<void> {
-    const { vip, config, signal } = this.#context;
+    const { vip, config, log, signal } = this.#context;
     await mkdir(this.#folder, { recursive: true });
     const answer = await this.#ask('Authenticate', { name: config.name });
     if (answer === undefined) return;
@@ -70,7 +70,10 @@ class Learner {
     const beating = this.#beat(AbortSignal.any([signal, done.signal]));
     try {
       await this.#learn();
-      if (!signal.aborted) vip.health.setStatus('GOOD', `The rounds are over; this client took part in ${this.rounds}`);
+      if (this.phase === 'finished') {
+        vip.health.setStatus('GOOD', `The rounds are over; this client took part in ${this.rounds}`);
+        log.info('the rounds are over', { rounds: this.rounds });
+      }
     } finally {
       done.abort();
       await beating;

@@ -50,6 +50,7 @@ export async function serve(context: AgentContext<FederatedServerConfig>): Promi
   });
   const handlers = handlersOf({ registry, rounds, folder, task, startPoint: config.start_point });
   const server = await startServer({ options, service: loadService('mila.proto', 'mila.Mila'), handlers, clock, log });
+  log.info('the gRPC server listens', { target: server.target });
   vip.rpc.export('federation.status', {
     params: t.Tuple([]),
     description: 'How far the rounds are, and who takes part.',

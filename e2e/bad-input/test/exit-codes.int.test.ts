@@ -10,7 +10,7 @@ const packages = join(dirname(fileURLToPath(import.meta.url)), '../../../package
 /** Every code of an error that a process of ours may end with, and the exit code that it means (docs/exit-codes.md). */
 const expected: Readonly<Record<number, string>> = {
   2: 'usage agent-module agent-package archive-refused python-agent',
-  69: `bind endpoint unreachable refused discovery certificate-request broker-missing broker-start broker-management no-rabbitmq database-busy web-port-in-use web-name-unresolved web-bind
+  69: `bind endpoint unreachable refused discovery certificate-request broker-missing broker-start broker-management no-rabbitmq database-busy web-port-in-use web-name-unresolved web-bind grpc-bind
     EADDRINUSE EADDRNOTAVAIL ECONNREFUSED EHOSTUNREACH ENETUNREACH ETIMEDOUT`,
   74: `home-unusable file-missing file-unreadable file-unwritable pages-missing database-unusable database-read-only
     database-newer database-older migration-failed disk-full
@@ -21,7 +21,7 @@ const expected: Readonly<Record<number, string>> = {
   78: `invalid-value instance-config json-file key-store-invalid known-hosts-invalid auth-file-invalid auth-file-newer
     auth-entry-invalid web-users-invalid secret-file-invalid web-address web-certificate certificate-file
     root-certificate no-remote-address protected-topics audit-key-invalid certificate-name web-token-key
-    rabbit-not-set-up`,
+    rabbit-not-set-up grpc-option grpc-file`,
   // Answers to a peer or a browser, and mistakes of a program.
   1: `auth-entry-exists auth-entry-unknown login-refused login-throttled session-invalid
     crypto handler identity key protocol socket-use z85
@@ -36,6 +36,7 @@ const expected: Readonly<Record<number, string>> = {
     agent-invalid agent-unknown priority-invalid tag-invalid identity-exists identity-of-service agent-file-invalid
     npm-failed platform-package agent-broken agent-running agent-spawn agent-unresponsive
     invalid-topic too-many-subscriptions unknown-operation
+    grpc-call aggregation training
     duplicate-endpoint regex not-owner agent-failed agent-timeout socket-refused too-many-sockets`,
 };
 

@@ -22,6 +22,7 @@ const errorCodes: Readonly<Record<Exclude<keyof typeof exitCodes, 'ok' | 'failur
     ...['bind', 'endpoint', 'unreachable', 'refused', 'discovery', 'database-busy', 'certificate-request'],
     ...['broker-missing', 'broker-start', 'broker-management', 'no-rabbitmq'],
     ...['web-port-in-use', 'web-name-unresolved', 'web-bind'],
+    'grpc-bind',
     ...['EADDRINUSE', 'EADDRNOTAVAIL', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'],
   ],
   unreadable: [
@@ -47,6 +48,7 @@ const errorCodes: Readonly<Record<Exclude<keyof typeof exitCodes, 'ok' | 'failur
     ...['auth-file-invalid', 'auth-file-newer', 'auth-entry-invalid', 'web-users-invalid', 'secret-file-invalid'],
     ...['web-address', 'web-certificate', 'certificate-file', 'root-certificate', 'no-remote-address'],
     ...['protected-topics', 'audit-key-invalid', 'certificate-name', 'web-token-key', 'rabbit-not-set-up'],
+    ...['grpc-option', 'grpc-file'],
   ],
 };
 

@@ -104,9 +104,10 @@ export async function client(context: CommandContext, _: readonly string[], opti
 export async function sign(
   context: CommandContext,
   [request = '']: readonly string[],
-  { folder, force = false, ...rest }: QuickstartSignOptions,
+  options: QuickstartSignOptions,
 ): Promise<void> {
-  const authority = { ca: join(folder, ROOT), ...rest };
+  const { folder, force = false, passphraseFile } = options;
+  const authority = { ca: join(folder, ROOT), ...(passphraseFile === undefined ? {} : { passphraseFile }) };
   const out = beside(request, '.crt');
   const { subject, publicKey } = await readAs(request, (text) => {
     const read = readSigningRequest(text);
