@@ -69,6 +69,11 @@ const identities: Reader<readonly string[]> = (value) =>
     .filter(Boolean)
     .map(checkIdentity);
 
+const hostAndPort: Reader<string> = (value) => {
+  if (/^(\[[0-9A-Fa-f:.]+\]|[^\s:[\]]+):\d{1,5}$/.test(value)) return value;
+  throw new Error('it is not HOST:PORT');
+};
+
 const names: Reader<readonly string[]> = (value) => {
   const list = value.split(/[\s,]+/).filter(Boolean);
   if (list.length === 0) throw new Error('it names nothing');
@@ -93,6 +98,10 @@ export const instanceOptions = {
   'certificate-plugins': {
     about: 'the CAs that serve them, the first that can: instance-ca, manual, acme, or an npm package',
     read: names,
+  },
+  'grpc-gateway-address': {
+    about: 'HOST:PORT where programs with an approved certificate reach the bus by gRPC',
+    read: hostAndPort,
   },
   'web-secret-key': {
     about: 'secret that signs web tokens',

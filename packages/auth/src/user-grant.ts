@@ -4,9 +4,9 @@ import type { AuthFile } from './auth-file.ts';
 import { GRANTED } from './key-grant.ts';
 
 /**
- * What users of the broker may do on this platform: entries of the auth file, as approved keys have them, so that an
+ * What users by certificate, of a broker or of the gRPC gateway, may do on this platform: entries of the auth file, as approved keys have them, so that an
  * operator finds and changes them at the same place. Their mechanism is PLAIN with the certificate's name, which no socket of ours
- * speaks: who gets in is decided by the broker. Every step may be repeated.
+ * speaks: who gets in is decided there. Every step may be repeated.
  */
 export interface UserGrant {
   /** @param name of the certificate, @param user what it is called on the bus */

@@ -1,20 +1,17 @@
-import { experimental, Server, ServerCredentials, status } from '@grpc/grpc-js';
-import type { handleUnaryCall, ServiceDefinition } from '@grpc/grpc-js';
+import { experimental, Server, ServerCredentials } from '@grpc/grpc-js';
+import type { ServiceDefinition, UntypedHandleCall } from '@grpc/grpc-js';
 import type { Clock, Logger } from '@volttron-ts/vip-core';
 import type { ChannelOptions } from './channel-options.ts';
-import { BindError, CallError } from './errors.ts';
-import { peerOf } from './peer.ts';
-import type { Peer } from './peer.ts';
+import { BindError } from './errors.ts';
+import { implement } from './handlers.ts';
+import type { Handler } from './handlers.ts';
 import { WatchedMaterial } from './watched-material.ts';
-
-/** A method: what it answers is the response; a CallError is the status, anything else INTERNAL. */
-export type UnaryHandler = (request: object, peer: Peer) => Promise<object> | object;
 
 export interface ServerOptions {
   readonly options: ChannelOptions;
   readonly service: ServiceDefinition;
   /** By the names of the methods. */
-  readonly handlers: Readonly<Record<string, UnaryHandler>>;
+  readonly handlers: Readonly<Record<string, Handler>>;
   readonly clock: Pick<Clock, 'after'>;
   readonly log: Logger;
 }
@@ -43,8 +40,8 @@ export async function startServer({ options, service, handlers, clock, log }: Se
     });
   }
   const server = new Server(Object.fromEntries(options.options));
-  const methods = Object.entries(handlers).map(([name, handler]) => [name, unary(handler, name, log)]);
-  server.addService(service, Object.fromEntries(methods) as Record<string, handleUnaryCall<object, object>>);
+  const methods = Object.entries(handlers).map(([name, handler]) => [name, implement(name, handler, log)] as const);
+  server.addService(service, Object.fromEntries<UntypedHandleCall>(methods));
   try {
     const credentials =
       secured === undefined
@@ -85,24 +82,4 @@ async function stop(
       resolve();
     });
   });
-}
-
-function unary(handler: UnaryHandler, name: string, log: Logger): handleUnaryCall<object, object> {
-  return (call, answer) => {
-    Promise.resolve()
-      .then(() => handler(call.request, peerOf(call)))
-      .then(
-        (response) => {
-          answer(null, response);
-        },
-        (error: unknown) => {
-          if (error instanceof CallError) {
-            answer({ code: status[error.status], details: error.message });
-            return;
-          }
-          log.error('a gRPC method failed', { method: name, reason: String(error) });
-          answer({ code: status.INTERNAL, details: `${name} failed.` });
-        },
-      );
-  };
 }

@@ -56,6 +56,8 @@ export interface PlatformStatus {
   readonly addresses: readonly string[];
   readonly serverKey: string;
   readonly webAddress: string | undefined;
+  /** HOST:PORT of the gRPC gateway, if there is one. */
+  readonly grpcTarget: string | undefined;
   /** Of the web user `admin`, at the very first start only. */
   readonly firstPassword: string | undefined;
 }
@@ -146,12 +148,14 @@ export class Platform {
     await router.setProperties(this.#properties(addresses, serverKeys.publicKey));
     await this.#learnOwnKeys(addresses, serverKeys.publicKey);
     const web = platformWeb && (await serveWeb(kit, platformWeb, addresses));
+    const grpcTarget = await startConfiguredGateway(kit);
     control.startAgents();
     return {
       instance: settings['instance-name'],
       addresses,
       serverKey: serverKeys.publicKey,
       webAddress: web?.address,
+      grpcTarget,
       firstPassword: web?.firstPassword,
     };
   }
@@ -294,6 +298,14 @@ async function startConfiguredWeb(kit: ServiceKit, serverKey: string): Promise<P
   if (bindAddress === undefined) return undefined;
   const { startPlatformWeb } = await import('./wiring/platform-web.ts');
   return startPlatformWeb(kit, bindAddress, serverKey);
+}
+
+/** The gRPC gateway, on platforms that have one; answers where it listens. */
+async function startConfiguredGateway(kit: ServiceKit): Promise<string | undefined> {
+  const target = kit.settings['grpc-gateway-address'];
+  if (target === undefined) return undefined;
+  const { startGrpcGateway } = await import('./wiring/grpc-gateway.ts');
+  return startGrpcGateway(kit, target);
 }
 
 /** HTTPS, certificates and their libraries are loaded once agents can connect, and only here: they take 25 MB. */

@@ -71,10 +71,10 @@ export class RouterThread {
   }
 
   /** A trusted connection of the platform's own, not opened yet. */
-  connect(identity: string): BusConnection {
+  connect(identity: string, { trusted = true }: { readonly trusted?: boolean } = {}): BusConnection {
     const { port1, port2 } = new MessageChannel();
     // A router that has ended closes the port, which the connection tells.
-    this.#worker.call('accept', { port: port1, identity }, [port1]).catch(() => {
+    this.#worker.call('accept', { port: port1, identity, trusted }, [port1]).catch(() => {
       port2.close();
     });
     return new PortConnection(port2, identity);

@@ -111,6 +111,12 @@ async function listenOnRabbit(target: AmqpTarget): Promise<void> {
   await router.listen(new RmqListener({ ...target, instance, keptTopics: capturedPrefixes, clock: systemClock, log }));
 }
 
+interface AcceptRequest {
+  readonly port: MessagePort;
+  readonly identity: string;
+  readonly trusted: boolean;
+}
+
 const handlers = {
   /** Binds; answers the addresses with ports resolved. Throws BindError. */
   listen: async () => {
@@ -131,8 +137,8 @@ const handlers = {
     topics.update(next);
   },
   drop: (credential: string) => router.drop(credential),
-  accept: ({ port, identity }: { readonly port: MessagePort; readonly identity: string }) => {
-    ports.accept(port, identity);
+  accept: ({ port, identity, trusted }: AcceptRequest) => {
+    ports.accept(port, identity, trusted);
   },
 };
 

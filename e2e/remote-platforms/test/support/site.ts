@@ -17,6 +17,7 @@ interface Status {
   readonly webAddress: string;
   readonly addresses: readonly string[];
   readonly serverKey: string;
+  readonly grpcTarget?: string;
 }
 
 const PROGRAMS = fileURLToPath(new URL('../../../../node_modules/.bin', import.meta.url));
@@ -35,6 +36,8 @@ export class Site {
   /** `tcp://…` for ZMQ, `amqps://…` for RabbitMQ. */
   busAddress = '';
   serverKey = '';
+  /** HOST:PORT of the gRPC gateway, where it has one. */
+  grpcTarget = '';
   #amqpPort = 0;
 
   constructor(root: string, name: string, bus: Bus) {
@@ -43,7 +46,7 @@ export class Site {
   }
 
   /** Writes its configuration; its ports stay over restarts. */
-  async prepare(): Promise<void> {
+  async prepare(further: Readonly<Record<string, string>> = {}): Promise<void> {
     const [web, vip] = [await freePort(), await freePort()];
     await this.instance.prepare(
       {
@@ -51,6 +54,7 @@ export class Site {
         'message-bus': this.bus,
         'bind-web-address': `https://localhost:${web}`,
         'vip-address': `tcp://127.0.0.1:${vip}`,
+        ...further,
       },
       [],
     );
@@ -61,9 +65,10 @@ export class Site {
   }
 
   async start(): Promise<void> {
-    const { webAddress, addresses, serverKey } = (await this.instance.startPlatform()) as Status;
+    const { webAddress, addresses, serverKey, grpcTarget = '' } = (await this.instance.startPlatform()) as Status;
     this.webAddress = webAddress;
     this.serverKey = serverKey;
+    this.grpcTarget = grpcTarget;
     const vip = addresses.find((address) => address.startsWith('tcp:')) ?? '';
     this.busAddress = this.bus === 'zmq' ? vip : `amqps://localhost:${this.#amqpPort}/volttron`;
   }

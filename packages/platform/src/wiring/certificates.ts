@@ -27,21 +27,26 @@ export async function openCertificateAuthority(options: CertificateAuthorityOpti
   await ensureRoot(directory, instanceName, clock);
   const host = await startPluginHost({ home, instanceName, plugins, clock, log });
   parts.add('the certificate plugins', async () => host.close());
-  const users = rabbit === undefined ? undefined : brokerUsers(rabbit, authFile, instanceName);
+  const isDoor = rabbit !== undefined || settings['grpc-gateway-address'] !== undefined;
+  const users = isDoor ? certificateUsers(rabbit, authFile, instanceName) : undefined;
   return { instanceName, plugins: host, grant: certificateGrant(directory, users) };
 }
 
-/** Users of the broker with what they may do here. */
-function brokerUsers(rabbit: Rabbit, authFile: AuthFile, instanceName: string): Pick<Rabbit, 'admit' | 'withdraw'> {
+/** Users by certificate, of the broker or of the gRPC gateway, with what they may do here. */
+function certificateUsers(
+  rabbit: Rabbit | undefined,
+  authFile: AuthFile,
+  instanceName: string,
+): Pick<Rabbit, 'admit' | 'withdraw'> {
   const users = createUserGrant(authFile);
   return {
     admit: async (name) => {
       await users.grant(name, name.slice(instanceName.length + 1));
-      await rabbit.admit(name);
+      await rabbit?.admit(name);
     },
     withdraw: async (name) => {
       // The door first.
-      await rabbit.withdraw(name);
+      await rabbit?.withdraw(name);
       await users.withdraw(name);
     },
   };
@@ -49,11 +54,12 @@ function brokerUsers(rabbit: Rabbit, authFile: AuthFile, instanceName: string): 
 
 /**
  * A certificate stands in `remote_certs` for as long as it is good, where VOLTTRON keeps it (reference/rmq-web-csr.md
- * §2.1). On a ZMQ bus it opens no door by itself; on RabbitMQ its name is a user of the broker.
+ * §2.1). On a ZMQ bus it opens no door by itself; on RabbitMQ its name is a user of the broker, and where there is a gRPC
+ * gateway a user of that.
  */
 function certificateGrant(
   directory: CertificateDirectory,
-  users: ReturnType<typeof brokerUsers> | undefined,
+  users: ReturnType<typeof certificateUsers> | undefined,
 ): CertificateGrant {
   const remove = async ({ name }: { readonly name: string }): Promise<void> => {
     // What the folder says is for people.
