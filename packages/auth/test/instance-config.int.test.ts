@@ -102,6 +102,7 @@ web-ca-cert = $UNKNOWN/ca.pem
 web-secret-key = 0123456789abcdef
 enable-csr
 certificate-plugins = "manual, instance-ca"
+grpc-gateway-address = [::1]:8025
 volttron-central-address = tcp://vc:22916
 volttron-central-serverkey = ${KEY}
 volttron-central-rmq-address = amqps://vc:5671
@@ -132,6 +133,7 @@ subscribe-address = ipc://@y
       'shared-agents': ['sysmon', 'listener'],
       'enable-csr': true,
       'certificate-plugins': ['manual', 'instance-ca'],
+      'grpc-gateway-address': '[::1]:8025',
       'vip-local-address': expect.stringMatching(/^ipc:\/\/@\/.*\/run\/x$/) as string,
       'web-ssl-cert': '/home/x/c.pem',
       'web-ssl-key': '/keys/k.pem',
