@@ -135,6 +135,7 @@ function certificateSteps(folder: string): Step[] {
   ];
   const subject = ['--subject', '/CN=localhost'];
   const passphrase = 'open sesame\n';
+  const grpc = join(folder, 'grpc');
   return [
     { command: 'certs root', args: [...subject, '--out', ca], input: passphrase.repeat(2) },
     { command: 'certs root', args: [...subject, '--out', ca], fails: true },
@@ -156,6 +157,12 @@ function certificateSteps(folder: string): Step[] {
     { command: 'certs list' },
     { command: 'certs create-ssl-keypair', args: ['a1'], fails: true },
     { command: 'certs request', args: ['https://127.0.0.1:1', 'a1', '--folder', folder], fails: true },
+    { command: 'certs quickstart grpc server', args: ['--folder', grpc], input: passphrase.repeat(2) },
+    { command: 'certs quickstart grpc server', args: ['--folder', grpc], fails: true },
+    { command: 'certs quickstart grpc client', args: ['--folder', grpc] },
+    { command: 'certs quickstart grpc client', args: ['--folder', grpc], fails: true },
+    { command: 'certs quickstart grpc sign', args: [join(grpc, 'client.csr'), '--folder', grpc], input: passphrase },
+    { command: 'certs quickstart grpc sign', args: [key, '--folder', grpc], fails: true },
   ];
 }
 
