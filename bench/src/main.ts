@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { auth } from './benches/auth.ts';
 import { csr } from './benches/csr.ts';
 import { fanout } from './benches/fanout.ts';
+import { grpc } from './benches/grpc.ts';
 import { manyAgents } from './benches/many-agents.ts';
 import { pubsub } from './benches/pubsub.ts';
 import { rpc } from './benches/rpc.ts';
@@ -24,6 +25,7 @@ const benches = new Map<string, { readonly about: string; readonly comparisons: 
   ['csr', { about: 'certificates over HTTPS: the platform, its floor, step-ca, cfssl', comparisons: csr }],
   ['many-agents', { about: '1,000 CURVE connections, a message a second each', comparisons: manyAgents }],
   ['startup', { about: 'time to the first hello, and memory, of what was built', comparisons: startup }],
+  ['grpc', { about: 'the gRPC channel and the gateway: bare grpc-js, a VIP agent', comparisons: grpc }],
   ['rpc', { about: 'calls from agent to agent with CURVE', comparisons: rpc }],
 ]);
 

@@ -20,7 +20,8 @@ def encode(fields):
             if isinstance(one, int):
                 out += varint(number << 3) + varint(one)
             else:
-                out += varint(number << 3 | 2) + varint(len(one.encode())) + one.encode()
+                one = one if isinstance(one, bytes) else one.encode()
+                out += varint(number << 3 | 2) + varint(len(one)) + one
     return out
 
 
@@ -66,7 +67,8 @@ def say(value):
 try:
     if operation == "publish":
         topic, count = rest[0], int(rest[1])
-        messages = (encode({1: topic, 3: json.dumps([{"n": n + 0.5}, {}])}) for n in range(count))
+        publications = [encode({1: topic, 3: json.dumps([{"n": n + 0.5}, {}])}) for n in range(count)]
+        messages = (encode({1: publications[at : at + 7]}) for at in range(0, count, 7))
         taken = [decode(answer)[1] for answer in channel.stream_stream("/volttron.Vip/Publish")(messages)]
         say({"taken": taken[-1], "rising": taken == sorted(taken)})
     elif operation == "subscribe":

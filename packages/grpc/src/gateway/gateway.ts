@@ -7,7 +7,7 @@ import { startServer } from '../server.ts';
 import type { RunningServer } from '../server.ts';
 import { loadService } from '../service-definition.ts';
 import { publishAll } from './publish-all.ts';
-import type { Publication } from './publish-all.ts';
+import type { Publications } from './publish-all.ts';
 import { Sessions } from './sessions.ts';
 import type { SessionsOptions } from './sessions.ts';
 
@@ -48,7 +48,7 @@ function handlersOf(sessions: Sessions): Record<string, Handler> {
       duplex: async function* (requests, peer, signal) {
         using work = await sessions.enter(peer);
         const ending = AbortSignal.any([signal, work.signal]);
-        yield* publishAll(work.vip, requests as AsyncIterable<Publication>, ending);
+        yield* publishAll(work.vip, requests as AsyncIterable<Publications>, ending);
         refuseEnded(work.signal);
       },
     },

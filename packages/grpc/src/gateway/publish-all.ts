@@ -9,6 +9,10 @@ export interface Publication {
   readonly message: string;
 }
 
+export interface Publications {
+  readonly publications: readonly Publication[];
+}
+
 /** So many publications are on their way at most. */
 const WINDOW = 1024;
 
@@ -18,7 +22,7 @@ const WINDOW = 1024;
  */
 export async function* publishAll(
   vip: Pick<Vip, 'pubsub' | 'rpc'>,
-  publications: AsyncIterable<Publication>,
+  batches: AsyncIterable<Publications>,
   signal: AbortSignal,
 ): AsyncGenerator<{ count: number }, void, undefined> {
   const underWay: UnderWay[] = [];
@@ -27,16 +31,18 @@ export async function* publishAll(
   let hasEnded = false;
 
   const read = async (): Promise<void> => {
-    for await (const publication of publications) {
-      sent++;
-      const one: UnderWay = { taken: publish(vip, publication, sent, signal), isTaken: false };
-      one.taken.then(
-        () => (one.isTaken = true),
-        () => undefined,
-      );
-      underWay.push(one);
-      news.resolve(undefined);
-      if (underWay.length >= WINDOW) await underWay[0]?.taken;
+    for await (const { publications } of batches) {
+      for (const publication of publications) {
+        if (underWay.length >= WINDOW) await underWay[0]?.taken;
+        sent++;
+        const one: UnderWay = { taken: publish(vip, publication, sent, signal), isTaken: false };
+        one.taken.then(
+          () => (one.isTaken = true),
+          () => undefined,
+        );
+        underWay.push(one);
+        news.resolve(undefined);
+      }
     }
   };
   // What is wrong with a publication is met below; a caller that has gone hears nothing.
