@@ -3,6 +3,7 @@ import { defineAgent, t } from '@volttron-ts/agent';
 import { takePart } from './take-part.ts';
 
 const channel = {
+  grpc_configuration_file: t.Optional(t.String({ description: 'file with these options, Python words allowed' })),
   grpc_configuration: t.Optional(
     t.Unknown({ description: 'options of the channel: target, use_secure_connection, …' }),
   ),

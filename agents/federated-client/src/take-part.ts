@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { pause, t, ticks } from '@volttron-ts/agent';
 import type { AgentContext } from '@volttron-ts/agent';
-import { CallError, loadService, openClient, readChannelOptions } from '@volttron-ts/grpc';
+import { CallError, loadChannelOptions, loadService, openClient } from '@volttron-ts/grpc';
 import type { GrpcClient } from '@volttron-ts/grpc';
 import { TrainingError } from './errors.ts';
 
@@ -25,7 +25,7 @@ const run = promisify(execFile);
 /** Takes part until the server says that the rounds are over; then it stays and says so. */
 export async function takePart(context: AgentContext<FederatedClientConfig>): Promise<void> {
   const { vip, config, log, clock } = context;
-  const { options, warnings } = readChannelOptions({ ...config }, 'client');
+  const { options, warnings } = await loadChannelOptions({ ...config }, 'client');
   for (const warning of warnings) log.warn(warning);
   const client = await openClient({ options, service: loadService('mila.proto', 'mila.Mila'), clock, log });
   const learner = new Learner(context, client);

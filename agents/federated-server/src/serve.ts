@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { t } from '@volttron-ts/agent';
 import type { AgentContext } from '@volttron-ts/agent';
-import { CallError, loadService, readChannelOptions, startServer } from '@volttron-ts/grpc';
+import { CallError, loadChannelOptions, loadService, startServer } from '@volttron-ts/grpc';
 import type { UnaryHandler } from '@volttron-ts/grpc';
 import { AggregationError } from './errors.ts';
 import { Registry } from './registry.ts';
@@ -31,7 +31,7 @@ const run = promisify(execFile);
 /** Serves the rounds until they are over or the agent ends; the rounds over, it stays and says so. */
 export async function serve(context: AgentContext<FederatedServerConfig>): Promise<void> {
   const { vip, config, log, clock, signal, dataFolder } = context;
-  const { options, warnings } = readChannelOptions({ ...config }, 'server');
+  const { options, warnings } = await loadChannelOptions({ ...config }, 'server');
   for (const warning of warnings) log.warn(warning);
   const folder = resolve(dataFolder, config.save_path);
   await mkdir(folder, { recursive: true });

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import federatedClient from '@volttron-ts/federated-client';
 import federatedServer from '@volttron-ts/federated-server';
@@ -34,7 +34,14 @@ describe('federated rounds', () => {
     async () => {
       const folder = await scratchFolder();
       const { server, clients } = await quickstart(folder, 3);
-      const target = await startServer(folder, server, { minimum_clients: 3 });
+      // As seed 003 writes it.
+      const { ssl_private_key: key, ssl_cert: cert, ssl_root_cert: root } = server as Record<string, string>;
+      const file = join(folder, 'seed.json');
+      await writeFile(
+        file,
+        `{\n    "use_secure_connection": True,\n    "ssl_private_key": "${key}",\n    "ssl_cert": "${cert}",\n    "ssl_root_cert": "${root}"\n}`,
+      );
+      const target = await startServer(folder, { grpc_configuration_file: file }, { minimum_clients: 3 });
       const ended = await Promise.all(
         clients.map(async (client, n) => {
           const options = await writeOptions(folder, `python${n}.json`, { ...client, target });

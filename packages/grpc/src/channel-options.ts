@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { checker, t } from '@volttron-ts/vip-core';
-import { ChannelOptionError } from './errors.ts';
+import { ChannelFileError, ChannelOptionError } from './errors.ts';
+import { readFragment } from './fragment.ts';
 
 /** Which end of the channel: each has its own default names of files. */
 export type Role = 'server' | 'client';
@@ -65,6 +67,28 @@ export function readChannelOptions(
   const defaults = defaultsOf(role);
   const { use_secure_connection: secure = defaults.use_secure_connection, ...rest } = given;
   return { options: { ...defaults, ...rest, use_secure_connection: readBoolean(secure, warnings) }, warnings };
+}
+
+/** The key that names a file with such options, as that system's documentation writes them. */
+const FILE = 'grpc_configuration_file';
+
+/**
+ * The same for an agent, whose configuration may name a file with the options; what stands in the configuration itself goes
+ * before. Throws ChannelFileError, ChannelOptionError, InvalidValueError.
+ */
+export async function loadChannelOptions(
+  configuration: Readonly<Record<string, unknown>>,
+  role: Role,
+): Promise<ReturnType<typeof readChannelOptions>> {
+  const path = configuration[FILE];
+  if (typeof path !== 'string') return readChannelOptions(configuration, role);
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new ChannelFileError(FILE, path, 'cannot be read', 'Name the file with the options of the channel.', error);
+  });
+  const fragment = readFragment(text);
+  const own = Object.fromEntries(Object.entries(configuration).filter(([, value]) => value !== undefined));
+  const { options, warnings } = readChannelOptions({ ...fragment.values, ...own }, role);
+  return { options, warnings: [...fragment.warnings, ...warnings] };
 }
 
 function readBoolean(value: boolean | string, warnings: string[]): boolean {

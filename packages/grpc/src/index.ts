@@ -1,5 +1,5 @@
 /** The secure gRPC channel of federated sites. @packageDocumentation */
-export { DEFAULT_MESSAGE_BYTES, defaultsOf, readChannelOptions } from './channel-options.ts';
+export { DEFAULT_MESSAGE_BYTES, defaultsOf, loadChannelOptions, readChannelOptions } from './channel-options.ts';
 export type { ChannelOptions, Role } from './channel-options.ts';
 export { openClient } from './client.ts';
 export type { CallOptions, ClientOptions, GrpcClient } from './client.ts';
