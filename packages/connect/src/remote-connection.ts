@@ -76,7 +76,7 @@ export class FoundConnection implements RemoteConnection {
     this.#address = address;
     this.#options = options;
     this.#context = context;
-    this.#remoteState = { phase: address.startsWith('https:') ? 'discovering' : 'connecting', address };
+    this.#remoteState = { phase: isWeb(address) ? 'discovering' : 'connecting', address };
   }
 
   get state(): BusState {
@@ -141,11 +141,15 @@ export class FoundConnection implements RemoteConnection {
   async #locate(): Promise<BusConnection> {
     const address = this.#address;
     if (/^amqps:/i.test(address)) return this.#locateRabbit();
-    if (!address.startsWith('https:')) return this.#dialZmq(address, await this.#keyOf(address));
+    if (!isWeb(address)) return this.#dialZmq(address, await this.#keyOf(address));
     const { rootCertificate } = this.#options;
     this.#platform = await discover(address, { rootCertificate, signal: this.#closing.signal });
     const { 'vip-address': vipAddress, 'rmq-address': rmqAddress, serverkey } = this.#platform;
-    if (rmqAddress !== undefined && this.#context.rabbit !== undefined) return this.#locateRabbit(this.#platform);
+    if (rmqAddress !== undefined && this.#context.rabbit !== undefined) {
+      if (/^https:/i.test(address)) return this.#locateRabbit(this.#platform);
+      const remedy = 'Write its address as https://HOST:PORT.';
+      throw new DiscoveryError(address, 'it is on RabbitMQ, where certificates are not asked for in the clear', remedy);
+    }
     if (vipAddress === undefined) {
       const remedy = 'Ask its operator to set vip-address to a tcp address.';
       throw new DiscoveryError(address, 'it publishes no VIP address', remedy);
@@ -225,3 +229,6 @@ export class FoundConnection implements RemoteConnection {
     for (const listener of this.#listeners) listener(this.#remoteState);
   }
 }
+
+/** The address of a web service, which says where the bus is. */
+const isWeb = (address: string): boolean => /^https?:/i.test(address);

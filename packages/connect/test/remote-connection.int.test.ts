@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { DeniedError, VipError } from '@volttron-ts/vip-core';
 import type {
   BusConnection,
@@ -7,7 +10,7 @@ import type {
   RemotePlatformOptions,
   RemotePlatformState,
 } from '@volttron-ts/vip-core';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createRemotePlatforms, systemClock } from '../src/index.ts';
 import type { Dial } from '../src/index.ts';
 import { FixedServer, makeCertificates } from './support/https-server.ts';
@@ -154,6 +157,24 @@ describe('a connection by a web address', () => {
     expect(rig.dialled).toMatchObject([{ serverkey: KEY, address: { scheme: 'tcp', endpoint: '127.0.0.1:22916' } }]);
     rig.buses[0]!.become('connected');
     expect(rig.connection.remoteState).toMatchObject({ phase: 'connected', platform: document });
+  });
+
+  it('is taken in the clear where the key is given, and nothing else is believed', async () => {
+    let body: object = document;
+    const server = createServer((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(body));
+    }).listen(0, 'localhost');
+    await once(server, 'listening');
+    onTestFinished(() => void server.close());
+    const address = `http://localhost:${(server.address() as AddressInfo).port}`;
+    expect(() => connect(address)).toThrow(/is not secured/);
+    const found = connect(address, { serverkey: KEY });
+    await until(() => found.buses.length === 1);
+    expect(found.dialled).toMatchObject([{ serverkey: KEY }]);
+    body = { ...document, serverkey: OTHER };
+    const { reason } = await connect(address, { serverkey: KEY }).phase('failed');
+    expect(reason).toMatchObject({ code: 'serverkey-mismatch', value: OTHER });
   });
 
   it('takes no discovered key that contradicts the known one', async () => {
