@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { UnknownMethodError } from '@volttron-ts/agent';
 import type { Reading } from '@volttron-ts/agent';
 import { checker, t, UnreachableError } from '@volttron-ts/vip-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -21,14 +22,14 @@ const asPlatforms = checker(
   ),
 );
 
-/** Asks until it is so, also while nobody is there to answer; the test's timeout ends it. */
+/** Asks until it is so, also while nobody is there to answer, or has not begun to; the test's timeout ends it. */
 async function until<T>(ask: () => Promise<T>, isSo: (value: T) => boolean): Promise<T> {
   for (;;) {
     try {
       const value = await ask();
       if (isSo(value)) return value;
     } catch (error) {
-      if (!(error instanceof UnreachableError)) throw error;
+      if (!(error instanceof UnreachableError) && !(error instanceof UnknownMethodError)) throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
