@@ -80,6 +80,10 @@ class TestTap implements PublishTap {
     });
     return isDuplicate ? 'duplicate' : 'new';
   }
+
+  passedOver(): void {
+    // Publications here have no numbers.
+  }
 }
 
 describe('a platform on RabbitMQ with peers of another bus', () => {

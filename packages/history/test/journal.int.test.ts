@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { DatabaseSync } from 'node:sqlite';
 
 import { encodeText, unpackRecords } from '@volttron-ts/vip-core';
 import type { JournalReadRequest } from '@volttron-ts/vip-core';
@@ -90,12 +91,33 @@ describe('the tap', () => {
   it('refuses what the journal cannot keep, and takes it when it comes again', async () => {
     const { path, journal, tap } = await journalWithTap();
     const long = { ...reading(1), topic: `devices/${'x'.repeat(70_000)}` };
-    expect(await keep(tap, long)).toBe('new refused');
+    expect(await keep(tap, long)).toBe('refused refused');
     await keep(tap, reading(1));
     await journal.close();
     expect(await keep(tap, reading(2))).toBe('new refused');
     const again = await tapOf(await journalAt(path));
     expect(await keep(again, reading(2))).toBe('new kept');
+  });
+
+  it('keeps nothing behind a refused publication, whatever comes in which transaction', async () => {
+    const { path, journal, tap } = await journalWithTap();
+    using database = new DatabaseSync(path);
+    database.exec(
+      `CREATE TRIGGER refusing BEFORE INSERT ON record WHEN NEW.topic LIKE 'record/no%' BEGIN SELECT RAISE(FAIL, 'no'); END`,
+    );
+    const bad = reading(2, 'record/no');
+    const first = [keep(tap, reading(1)), keep(tap, bad), keep(tap, reading(3))];
+    const second = new Promise(setImmediate).then(() => keep(tap, reading(4)));
+    // A block is refused whole; the next one is for what it follows.
+    expect(await Promise.all([...first, second])).toEqual(Array.from({ length: 4 }, () => 'new refused'));
+    expect(await Promise.all([keep(tap, reading(3)), keep(tap, reading(5))])).toEqual([
+      'refused refused',
+      'refused refused',
+    ]);
+    database.exec('DROP TRIGGER refusing');
+    const all = [reading(1), bad, reading(3), reading(4), reading(5)];
+    expect(await Promise.all(all.map((one) => keep(tap, one)))).toEqual(all.map(() => 'new kept'));
+    expect(numbers(await readAll(journal))).toEqual([1, 2, 3, 4, 5]);
   });
 });
 

@@ -1,4 +1,10 @@
-import type { CapturedPublication, PublishTap } from '@volttron-ts/vip-core';
+import type {
+  CapturedPublication,
+  CaptureOutcome,
+  CaptureVerdict,
+  PublicationId,
+  PublishTap,
+} from '@volttron-ts/vip-core';
 
 /** The publication that the fault hits. */
 const UNLUCKY = 50;
@@ -25,7 +31,7 @@ class LosingTap implements PublishTap {
     return this.#tap.captures(topic);
   }
 
-  capture(publication: CapturedPublication, settled: (outcome: 'kept' | 'refused') => void): 'new' | 'duplicate' {
+  capture(publication: CapturedPublication, settled: (outcome: CaptureOutcome) => void): CaptureVerdict {
     const { id, user } = publication;
     const name = id === undefined ? '' : `${user} ${id.epoch} ${id.n}`;
     if (id !== undefined && ++this.#count === UNLUCKY) {
@@ -39,5 +45,8 @@ class LosingTap implements PublishTap {
       return this.#tap.capture({ ...publication, id: undefined }, settled);
     }
     return this.#tap.capture(publication, settled);
+  }
+  passedOver(user: string, id: PublicationId, comes: 'again' | 'never'): void {
+    this.#tap.passedOver(user, id, comes);
   }
 }

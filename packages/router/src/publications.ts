@@ -112,12 +112,13 @@ export class Publications {
     const message = [frames.empty, frames.signature, peer.userFrame, encodeText(id), frames.pubsub];
     const publication = { peer, message, topic, bus: '', delivered: [encodeText(topic), body], isForeign };
     if (tap?.captures(topic) !== true) settled('kept');
-    else if (tap.capture({ user, topic, body, id: parsePublicationId(id) }, settled) === 'duplicate') return;
+    else if (tap.capture({ user, topic, body, id: parsePublicationId(id) }, settled) !== 'new') return;
     this.#deliver(publication);
   }
 
   /** Tells the publisher that nothing became of it: an error, and the count that Python waits for. */
   fail(peer: Peer, message: Frames, text: string): void {
+    this.#passedOver(peer, message, 'never');
     refuse(peer, message, 'invalid', text, pubsub);
     respond(peer, message, encodeValue(0));
   }
@@ -128,7 +129,7 @@ export class Publications {
     const body = message[at.args + 2];
     if (topicFrame === undefined || body === undefined) return undefined;
     if (!peer.countPublication()) {
-      this.#aboveRate(peer, message);
+      this.#aboveRate(peer, message, decodeText(topicFrame));
       return undefined;
     }
     const topic = checkTopic(decodeText(topicFrame));
@@ -136,9 +137,16 @@ export class Publications {
     return this.#isRefused(peer, message, topic) ? undefined : { topicFrame, body, topic, bus, closing };
   }
 
-  #aboveRate(peer: Peer, message: Frames): void {
+  #aboveRate(peer: Peer, message: Frames, topic: string): void {
+    if (this.#options.tap?.captures(topic) === true) this.#passedOver(peer, message, 'again');
     peer.complain(this.#options.log, 'a peer publishes more than it may; it is told to try again');
     peer.send(errorFrames('again', peer.userFrame, idOf(message), frames.empty, frames.pubsub));
+  }
+
+  /** The tap keeps nothing behind a publication that comes again, and must not wait for one that does not. */
+  #passedOver(peer: Peer, message: Frames, comes: 'again' | 'never'): void {
+    const id = parsePublicationId(decodeText(idOf(message)));
+    if (id !== undefined) this.#options.tap?.passedOver(peer.link.user, id, comes);
   }
 
   #isRefused(peer: Peer, message: Frames, topic: string): boolean {
@@ -147,6 +155,7 @@ export class Publications {
     const refusal = guard.publishRefusal(peer.link.user, topic);
     if (refusal === undefined) return false;
     peer.complain(log, 'a publication to a protected topic was refused', { topic, user: peer.link.user });
+    this.#passedOver(peer, message, 'never');
     refuse(peer, message, 'unauthorized', refusal, pubsub);
     respond(peer, message, encodeValue(0));
     return true;
@@ -169,7 +178,7 @@ export class Publications {
       } else if (outcome === 'kept') this.#answer(publication, count);
       else peer.send(errorFrames('again', peer.userFrame, idOf(message), frames.empty, frames.pubsub));
     });
-    if (verdict === 'duplicate') return;
+    if (verdict !== 'new') return;
     count = this.#deliver(publication);
     if (id === undefined) this.#answer(publication, count);
   }

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { PublishTap } from '@volttron-ts/vip-core';
 import { texts } from '@volttron-ts/vip-core/testing';
 import { defaultPeerLimits } from '../src/index.ts';
 import { RouterRig } from './router-rig.ts';
@@ -49,6 +50,29 @@ it('tells a peer that publishes too fast to try again, and takes its publication
   expect(rig.lines.filter((line) => line.includes('publishes more than it may'))).toHaveLength(1);
   now = 100;
   expect(await publish()).toEqual(['request_response', '0']);
+});
+
+it('tells the tap of a numbered publication above the rate that comes again, and of one that never does', async () => {
+  const limits = { ...defaultPeerLimits, publishes: { perSecond: 1, burst: 1 } };
+  const passed: string[] = [];
+  const tap: PublishTap = {
+    captures: (topic) => topic === 'devices',
+    capture: () => 'new',
+    passedOver: (user, { epoch, n }, comes) => passed.push(`${user} ${epoch} ${n} ${comes}`),
+  };
+  let now = 0;
+  await using rig = await RouterRig.create({ limits, tap, monotonic: () => now });
+  const one = await rig.peer('one');
+  const publish = (n: number, topic: string, text = body): Promise<string> =>
+    one.send('', 'pubsub', ['publish', topic, text], `p.abcdefgh.${n}`);
+  await publish(1, 'heartbeat');
+  await publish(2, 'heartbeat');
+  await publish(3, 'devices');
+  await one.ask('', 'ping', 'ping');
+  now = 1000;
+  await publish(3, 'devices', '{');
+  await one.ask('', 'ping', 'ping');
+  expect(passed).toEqual(['one abcdefgh 3 again', 'one abcdefgh 3 never']);
 });
 
 it('holds the platform’s own services to no rate', async () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { decodePublishBody, decodeText } from '@volttron-ts/vip-core';
-import type { CapturedPublication, PublishTap } from '@volttron-ts/vip-core';
+import type { CapturedPublication, CaptureVerdict, PublicationId, PublishTap } from '@volttron-ts/vip-core';
 import { texts } from '@volttron-ts/vip-core/testing';
 import { RouterRig } from './router-rig.ts';
 
@@ -9,13 +9,17 @@ const body = (message: unknown): string => JSON.stringify({ bus: '', headers: {}
 /** A tap that the test settles by hand. */
 class HandTap implements PublishTap {
   readonly taken: (CapturedPublication & { settle: (outcome: 'kept' | 'refused') => void })[] = [];
-  verdict: 'new' | 'duplicate' = 'new';
+  readonly passed: string[] = [];
+  verdict: CaptureVerdict = 'new';
   captures(topic: string): boolean {
     return topic.startsWith('devices/');
   }
-  capture(publication: CapturedPublication, settle: (outcome: 'kept' | 'refused') => void): 'new' | 'duplicate' {
+  capture(publication: CapturedPublication, settle: (outcome: 'kept' | 'refused') => void): CaptureVerdict {
     this.taken.push({ ...publication, settle });
     return this.verdict;
+  }
+  passedOver(user: string, { epoch, n }: PublicationId, comes: 'again' | 'never'): void {
+    this.passed.push(`${user} ${epoch} ${n} ${comes}`);
   }
 }
 

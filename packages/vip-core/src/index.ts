@@ -23,7 +23,7 @@ export type {
   SendResult,
 } from './contracts/bus.ts';
 export type { LogLevel, Logger } from './contracts/logger.ts';
-export type { CapturedPublication, CaptureOutcome, PublishTap } from './contracts/publish-tap.ts';
+export type { CapturedPublication, CaptureOutcome, CaptureVerdict, PublishTap } from './contracts/publish-tap.ts';
 export type {
   RemoteConnection,
   RemotePhase,

@@ -84,16 +84,24 @@ export class JournalFile {
     this.#now = options.now ?? Date.now;
   }
 
-  /** Keeps publications of this platform, leaving out numbers kept before. Needs a transaction. */
-  capture(publications: readonly JournalRecord[]): void {
+  /**
+   * Keeps publications of this platform, leaving out numbers kept before; answers the indices of those that have to come
+   * again. Needs a transaction; `publishers.refuse` has to hear of one that fails.
+   */
+  capture(publications: readonly JournalRecord[]): number[] {
     const writer = new RecordWriter(this.database, this.#epochs);
     const marks = this.publishers.work();
-    for (const { publisher, publisherEpoch, n, time, topic, body } of publications) {
-      if (n > 0 && !marks.accept(publisher, publisherEpoch, n)) continue;
+    const refused: number[] = [];
+    for (const [index, publication] of publications.entries()) {
+      const verdict = publication.n === 0 ? 'new' : marks.accept(publication);
+      if (verdict === 'refused') refused.push(index);
+      if (verdict !== 'new') continue;
+      const { publisher, publisherEpoch, n, time, topic, body } = publication;
       writer.add({ publisher, publisherEpoch, n, time, path: '', topic, body });
     }
     marks.finish();
     writer.finish();
+    return refused;
   }
 
   /**

@@ -44,4 +44,6 @@ export const journalMigrations: readonly Migration[] = [
       ${streamTables}
     `,
   },
+  // Nothing is kept behind a refused number any more, so that the highest one says it all.
+  { version: 2, up: 'ALTER TABLE publisher DROP COLUMN holes' },
 ];

@@ -3,7 +3,13 @@ import type { MessagePort } from 'node:worker_threads';
 import { connectWorkerPort } from '@volttron-ts/storage';
 import type { WorkerPort } from '@volttron-ts/storage';
 import { concatBytes, packRecords } from '@volttron-ts/vip-core';
-import type { CapturedPublication, PublishTap } from '@volttron-ts/vip-core';
+import type {
+  CapturedPublication,
+  CaptureOutcome,
+  CaptureVerdict,
+  PublicationId,
+  PublishTap,
+} from '@volttron-ts/vip-core';
 
 import type { JournalWorker } from './journal-worker.ts';
 import { PublisherWindows } from './publisher-windows.ts';
@@ -25,8 +31,7 @@ export interface JournalTapOptions {
   readonly now?: () => number;
 }
 
-type Settled = (outcome: 'kept' | 'refused') => void;
-type Outcome = Parameters<Settled>[0];
+type Settled = (outcome: CaptureOutcome) => void;
 
 /** Opens the router's way into the journal: `port` comes from `Journal.tapPort`. */
 export async function connectJournalTap(port: MessagePort, options: JournalTapOptions = {}): Promise<JournalTap> {
@@ -58,19 +63,30 @@ export class JournalTap implements PublishTap {
     return this.#prefixes.some((prefix) => topic.startsWith(prefix));
   }
 
-  capture(publication: CapturedPublication, settled: Settled): 'new' | 'duplicate' {
+  capture(publication: CapturedPublication, settled: Settled): CaptureVerdict {
     const { user, id } = publication;
+    if (id === undefined) {
+      this.#take(publication, settled);
+      return 'new';
+    }
+    const window = this.#publishers.of(user, id.epoch);
+    const verdict = window.accept(id.n, settled);
+    if (verdict !== 'new') return verdict;
+    const isTaken = this.#take(publication, (outcome) => {
+      window.settle(id.n, outcome);
+    });
+    return isTaken ? 'new' : 'refused';
+  }
+
+  passedOver(user: string, { epoch, n }: PublicationId, comes: 'again' | 'never'): void {
+    this.#publishers.of(user, epoch).passedOver(n, comes);
+  }
+
+  #take(publication: CapturedPublication, settled: Settled): boolean {
     const packed = this.#pack(publication);
     if (packed === undefined) settled('refused');
-    else if (id === undefined) this.#add(packed, settled);
-    else {
-      const window = this.#publishers.of(user, id.epoch);
-      if (!window.accept(id.n, settled)) return 'duplicate';
-      this.#add(packed, (outcome) => {
-        window.settle(id.n, outcome);
-      });
-    }
-    return 'new';
+    else this.#add(packed, settled);
+    return packed !== undefined;
   }
 
   /** Sends what it has and lets go of the journal. */
@@ -116,17 +132,13 @@ export class JournalTap implements PublishTap {
     this.#records = [];
     this.#settlers = [];
     this.#bytes = 0;
-    const settle = (outcome: Outcome): void => {
-      this.#pending -= bytes;
-      for (const settled of settlers) settled(outcome);
-    };
-    this.#worker.call('capture', packed, [packed.buffer as ArrayBuffer]).then(
-      () => {
-        settle('kept');
-      },
-      () => {
-        settle('refused');
-      },
-    );
+    void this.#worker
+      .call('capture', packed, [packed.buffer as ArrayBuffer])
+      .catch(() => [...settlers.keys()])
+      .then((indices) => {
+        this.#pending -= bytes;
+        const isRefused = new Set(indices);
+        for (const [index, settled] of settlers.entries()) settled(isRefused.has(index) ? 'refused' : 'kept');
+      });
   }
 }

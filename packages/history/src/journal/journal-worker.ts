@@ -17,8 +17,8 @@ interface Methods {
   status: () => JournalStatus;
   cursors: () => CursorStatus[];
   publishers: () => PublisherMark[];
-  /** Packed records without sequence and origin; settles when they are committed. */
-  capture: (packed: Uint8Array) => Promise<void>;
+  /** Packed records without sequence and origin; settles when they are committed, with the indices of those refused. */
+  capture: (packed: Uint8Array) => Promise<readonly number[]>;
   append: (request: { user: string; batch: JournalBatch }) => Promise<JournalAppendAnswer>;
   read: (request: JournalReadRequest) => Promise<JournalBatch>;
   commit: (commit: JournalCommit) => Promise<void>;
@@ -35,17 +35,26 @@ const handlers = {
   status: () => journal.status(),
   cursors: () => journal.cursors(),
   publishers: () => journal.publisherMarks(),
-  capture: async (packed: Uint8Array): Promise<void> => {
+  capture: async (packed: Uint8Array): Promise<number[]> => {
     const records = unpackRecords(packed);
-    try {
-      await writes.run(() => {
-        journal.capture(records);
-      }, packed.length);
-    } catch (error) {
-      journal.publishers.refuse(records);
-      throw error;
-    }
+    // Within its transaction, too: the next capture may be part of the same one.
+    const refusing = <T>(work: () => T): T => {
+      try {
+        return work();
+      } catch (error) {
+        journal.publishers.refuse(records);
+        throw error;
+      }
+    };
+    const refused = await writes
+      .run(() => refusing(() => journal.capture(records)), packed.length)
+      .catch((error: unknown) =>
+        refusing(() => {
+          throw error;
+        }),
+      );
     reads.wake();
+    return refused;
   },
   append: async ({ user, batch }: { user: string; batch: JournalBatch }) => {
     const answer = await writes.run(() => journal.append(user, batch), batch.records.length);

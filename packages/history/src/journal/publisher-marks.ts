@@ -1,35 +1,29 @@
 import type { Database } from '@volttron-ts/storage';
+import type { CaptureVerdict, JournalRecord } from '@volttron-ts/vip-core';
 
 /** What the journal has kept of one publisher's epoch. */
 export interface PublisherMark {
   readonly user: string;
   readonly epoch: string;
-  /** The highest number kept. */
+  /** The highest number kept; all lower ones that were captured are kept, too. */
   readonly n: number;
-  /** Lower numbers that were refused and not kept since. */
-  readonly holes: readonly number[];
 }
 
 /** Epochs remembered of each user: agents that were started since. */
 export const EPOCHS_PER_USER = 8;
-/** Refused numbers remembered of one epoch: more than any publisher's window. */
-const MAX_HOLES = 1024;
 
-interface Working {
-  n: number;
-  readonly holes: Set<number>;
-}
+type Numbered = Pick<JournalRecord, 'publisher' | 'publisherEpoch' | 'n'>;
 
 const keyOf = (user: string, epoch: string): string => `${epoch}\n${user}`;
 
 /**
- * The numbers of publications taken, so that resent ones are recognised. A refused number stays open even when later
- * ones are kept: its publisher sends it again.
+ * The numbers of publications taken, so that resent ones are recognised. After a refused number nothing behind it is
+ * taken until it comes again, so that a publisher's records stand in its order.
  */
 export class PublisherMarks {
   readonly #database: Database;
-  /** Numbers refused since this run began; they enter the table with the next mark of their publisher. */
-  readonly #refused = new Map<string, Set<number>>();
+  /** The lowest number of each epoch that was refused in this run and has not come again. */
+  readonly #open = new Map<string, number>();
 
   constructor(database: Database) {
     this.#database = database;
@@ -38,61 +32,66 @@ export class PublisherMarks {
   /** Oldest epoch first. */
   all(): PublisherMark[] {
     return this.#database
-      .prepare<{ user: string; epoch: string; n: number; holes: string }>(
-        'SELECT user, epoch, n, holes FROM publisher ORDER BY id',
-      )
+      .prepare<PublisherMark>('SELECT user, epoch, n FROM publisher ORDER BY id')
       .all()
-      .map(({ user, epoch, n, holes }) => ({ user, epoch, n, holes: parseHoles(holes) }));
+      .map((row) => ({ ...row }));
   }
 
   /** Begins the marks of one transaction. */
   work(): PublisherWork {
-    return new PublisherWork(this.#database, this.#refused);
+    return new PublisherWork(this.#database, this.#open);
   }
 
   /** Notes numbers whose transaction failed. */
-  refuse(publications: Iterable<{ publisher: string; publisherEpoch: string; n: number }>): void {
+  refuse(publications: Iterable<Numbered>): void {
     for (const { publisher, publisherEpoch, n } of publications) {
       if (n === 0) continue;
       const key = keyOf(publisher, publisherEpoch);
-      const numbers = this.#refused.get(key) ?? new Set();
-      this.#refused.set(key, numbers.add(n));
-      boundHoles(numbers);
+      this.#open.set(key, Math.min(this.#open.get(key) ?? n, n));
     }
   }
+}
+
+interface Working {
+  readonly user: string;
+  readonly epoch: string;
+  readonly key: string;
+  readonly before: number;
+  n: number;
 }
 
 /** The marks that one transaction reads and writes. */
 export class PublisherWork {
   readonly #database: Database;
-  readonly #refused: Map<string, Set<number>>;
-  readonly #touched = new Map<string, Working & { readonly user: string; readonly epoch: string }>();
+  readonly #open: Map<string, number>;
+  readonly #touched = new Map<string, Working>();
 
-  constructor(database: Database, refused: Map<string, Set<number>>) {
+  constructor(database: Database, open: Map<string, number>) {
     this.#database = database;
-    this.#refused = refused;
+    this.#open = open;
   }
 
-  /** Whether this publication is new; if so it counts as kept. */
-  accept(user: string, epoch: string, n: number): boolean {
-    const mark = this.#mark(user, epoch);
-    const wasRefused = mark.holes.delete(n);
-    if (n <= mark.n && !wasRefused) return false;
-    mark.n = Math.max(mark.n, n);
-    return true;
+  /** `new` counts as kept; `refused`: one before it has to come first. */
+  accept({ publisher, publisherEpoch, n }: Numbered): CaptureVerdict {
+    const mark = this.#mark(publisher, publisherEpoch);
+    if (n <= mark.n) return 'duplicate';
+    if (n > (this.#open.get(mark.key) ?? n)) return 'refused';
+    this.#open.delete(mark.key);
+    mark.n = n;
+    return 'new';
   }
 
   finish(): void {
-    for (const { user, epoch, n, holes } of this.#touched.values()) {
-      this.#refused.delete(keyOf(user, epoch));
+    const changed = [...this.#touched.values()].filter(({ n, before }) => n > before);
+    for (const { user, epoch, n } of changed) {
       this.#database
         .prepare(
-          `INSERT INTO publisher (user, epoch, n, holes) VALUES (?, ?, ?, ?)
-           ON CONFLICT (user, epoch) DO UPDATE SET n = excluded.n, holes = excluded.holes`,
+          `INSERT INTO publisher (user, epoch, n) VALUES (?, ?, ?)
+           ON CONFLICT (user, epoch) DO UPDATE SET n = excluded.n`,
         )
-        .run(user, epoch, n, JSON.stringify([...holes]));
+        .run(user, epoch, n);
     }
-    for (const user of new Set(Array.from(this.#touched.values(), (mark) => mark.user))) this.#prune(user);
+    for (const user of new Set(changed.map((mark) => mark.user))) this.#prune(user);
   }
 
   #mark(user: string, epoch: string): Working {
@@ -100,11 +99,10 @@ export class PublisherWork {
     let mark = this.#touched.get(key);
     if (mark === undefined) {
       const row = this.#database
-        .prepare<{ n: number; holes: string }>('SELECT n, holes FROM publisher WHERE user = ? AND epoch = ?')
+        .prepare<{ n: number }>('SELECT n FROM publisher WHERE user = ? AND epoch = ?')
         .get(user, epoch);
-      const holes = new Set([...parseHoles(row?.holes ?? '[]'), ...(this.#refused.get(key) ?? [])]);
-      boundHoles(holes);
-      mark = { user, epoch, n: row?.n ?? 0, holes };
+      const before = row?.n ?? 0;
+      mark = { user, epoch, key, before, n: before };
       this.#touched.set(key, mark);
     }
     return mark;
@@ -117,15 +115,5 @@ export class PublisherWork {
          AND id <= (SELECT id FROM publisher WHERE user = ?1 ORDER BY id DESC LIMIT 1 OFFSET ${EPOCHS_PER_USER})`,
       )
       .run(user);
-  }
-}
-
-const parseHoles = (text: string): number[] => JSON.parse(text) as number[];
-
-/** Lets go of the numbers refused first. */
-export function boundHoles(numbers: Set<number>): void {
-  for (const number of numbers) {
-    if (numbers.size <= MAX_HOLES) return;
-    numbers.delete(number);
   }
 }

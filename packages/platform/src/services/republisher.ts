@@ -11,8 +11,10 @@ const RETRY_MS = 1000;
 
 export interface RepublisherOptions {
   /** The in-process connection of `platform.journal`. */
-  readonly bus: BusConnection;
-  readonly journal: Journal;
+  readonly bus: Pick<BusConnection, 'send' | 'drained'>;
+  /** Settles when the router has handed on all that was sent before. */
+  readonly delivered: () => Promise<void>;
+  readonly journal: Pick<Journal, 'read' | 'commit'>;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -39,12 +41,15 @@ export class Republisher {
   }
 
   async #run(): Promise<void> {
-    const { journal, clock, log } = this.#options;
+    const { journal, delivered, clock, log } = this.#options;
     const request = { cursor: REPUBLISH_CURSOR, prefixes: [], maxBytes: MAX_BYTES, waitMs: WAIT_MS };
     while (!this.#stopped) {
       try {
         const { span, records } = await journal.read(request);
-        for (const record of unpackRecords(records)) if (record.path !== '') await this.#publish(record);
+        const handedOver = unpackRecords(records).filter(({ path }) => path !== '');
+        for (const record of handedOver) await this.#publish(record);
+        // Else a platform that is killed now would have committed what only lay in the router's queue.
+        if (handedOver.length > 0) await delivered();
         if (span.through > span.after || span.gone !== undefined) {
           await journal.commit({ cursor: REPUBLISH_CURSOR, epoch: span.epoch, through: span.through });
         }

@@ -12,8 +12,11 @@ export function startJournal(kit: ServiceKit): void {
   const bus = kit.router.connect(services.journal);
   const origins = new OriginOwners(join(home, 'journal-origins.json'));
   const service = new JournalService({ bus, journal, authorizer, topics, origins, log });
-  kit.startService(services.journal, service.agent, { bus, subsystems: { [JOURNAL_SUBSYSTEM]: service.take } });
-  const republisher = new Republisher({ bus, journal, clock, log });
+  const { vip } = kit.startService(services.journal, service.agent, {
+    bus,
+    subsystems: { [JOURNAL_SUBSYSTEM]: service.take },
+  });
+  const republisher = new Republisher({ bus, delivered: () => vip.ping(''), journal, clock, log });
   republisher.start();
   kit.part('the republisher', async () => {
     republisher.stop();

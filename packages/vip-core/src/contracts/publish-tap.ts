@@ -14,12 +14,20 @@ export interface CapturedPublication {
 /** `refused`: the journal could not take it; it may later. */
 export type CaptureOutcome = 'kept' | 'refused';
 
-/** Hears every publication before it is delivered, and keeps those with captured topics. */
+/**
+ * Only a `new` publication is to be delivered. `duplicate`: it was taken before. `refused`: it has to come again, as a
+ * numbered one does that is behind another refused one of its publisher.
+ */
+export type CaptureVerdict = 'new' | 'duplicate' | 'refused';
+
+/** Hears every publication before it is delivered, and keeps those with captured topics, each publisher's in order. */
 export interface PublishTap {
   captures(topic: string): boolean;
+  /** Takes a publication. `settled` is called once, whatever the verdict, when it is committed or cannot be. */
+  capture(publication: CapturedPublication, settled: (outcome: CaptureOutcome) => void): CaptureVerdict;
   /**
-   * Takes a publication. `duplicate`: it was taken before, it is not to be delivered again. `settled` is called once,
-   * in either case, when it is committed (`kept`) or cannot be (`refused`).
+   * Told of a numbered publication that was not handed in. `again`: its publisher was told to send it again, so that
+   * nothing behind it is kept before it. `never`: it does not come again, and nothing waits for it.
    */
-  capture(publication: CapturedPublication, settled: (outcome: CaptureOutcome) => void): 'new' | 'duplicate';
+  passedOver(user: string, id: PublicationId, comes: 'again' | 'never'): void;
 }
